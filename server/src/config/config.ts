@@ -15,6 +15,7 @@ export interface Config {
   /** Demo customers that the carrier plays; empty where there are none. */
   demoCustomers: DemoCustomerConfig[];
   call: CallLimits;
+  recording: RecordingConfig;
   log: { level: string };
 }
 
@@ -67,6 +68,13 @@ export interface DemoCustomerConfig {
   description: string;
   /** Set where a person plays this customer in a browser: the Voice SDK identity it rings. */
   client?: string;
+}
+
+export interface RecordingConfig {
+  /** Delete the carrier's copy once ours is stored and checked. Default: false. */
+  deleteFromCarrier: boolean;
+  /** How long after a call's end a recording may be missing before the carrier is asked, in ms. */
+  missingAfterMs: number;
 }
 
 /** All in milliseconds. */

@@ -1,0 +1,44 @@
+/**
+ * What this room needs from outside. carrier/recordings.ts is the real `RecordingSource`; the
+ * words here are ours, not the carrier's: a `carrierId` is whatever name the carrier gave.
+ */
+export interface RecordingSource {
+  /**
+   * Opens the MP3. Rejects with an ordinary Error for whatever may be better next time (network,
+   * 5xx, not there yet); answers with a kind for what will stay as it is.
+   */
+  download(ask: DownloadAsk): Promise<Download>;
+  /** The recordings that the carrier made in a room, oldest first. */
+  list(room: string): Promise<CarrierRecording[]>;
+  /** Deletes the carrier's copy; harmless when it is gone. */
+  remove(carrierId: string): Promise<void>;
+}
+
+export interface DownloadAsk {
+  carrierId: string;
+  channels: 1 | 2;
+  /** Continue after what we have, if the file is still the one with this tag. */
+  resume?: { offset: number; tag: string };
+  signal: AbortSignal;
+}
+
+export type Download =
+  | {
+      kind: 'audio';
+      body: AsyncIterable<Uint8Array>;
+      /** Where the body begins in the file: 0, or the offset asked for. */
+      offset: number;
+      /** Names this version of the file (a strong ETag); null: it cannot be continued. */
+      tag: string | null;
+    }
+  /** The carrier has it with fewer channels only. */
+  | { kind: 'fewer_channels' }
+  /** The carrier no longer has it. */
+  | { kind: 'gone' };
+
+export interface CarrierRecording {
+  carrierId: string;
+  state: 'recording' | 'processing' | 'ready' | 'absent' | 'failed';
+  startedAt: Date | null;
+  durationMs: number | null;
+}
