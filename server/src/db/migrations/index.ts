@@ -1,0 +1,7 @@
+import type { Migration } from 'kysely';
+import * as people from './001_people.ts';
+
+/** Applied in the order of their names, once each. A migration that was released never changes. */
+export const migrations: Record<string, Migration> = {
+  '001_people': people,
+};

@@ -1,0 +1,4 @@
+import type { PeopleTables } from './people-tables.ts';
+
+/** Every table, as Kysely sees it. Each room describes its own; columns are named as in SQL. */
+export type Database = PeopleTables;
