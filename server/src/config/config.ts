@@ -5,6 +5,7 @@
  */
 export interface Config {
   http: HttpConfig;
+  people: PeopleConfig;
   database: { url: string };
   /** Absolute path of the data folder; recordings are kept below it. */
   dataFolder: string;
@@ -31,6 +32,13 @@ export interface HttpConfig {
   connectOrigins: string[];
   /** Trust X-Forwarded-* from these proxies; empty: none. */
   trustedProxies: string[];
+}
+
+export interface PeopleConfig {
+  /** Signs the session cookies; at least 32 characters. Null: made once, kept in the data folder. */
+  sessionSecret: string | null;
+  /** Lets a visitor from elsewhere make the first administrator. Null: made and logged at start. */
+  setupToken: string | null;
 }
 
 export interface CarrierConfig {
