@@ -8,6 +8,8 @@ export interface RecordingSource {
    * 5xx, not there yet); answers with a kind for what will stay as it is.
    */
   download(ask: DownloadAsk): Promise<Download>;
+  /** What the carrier says of it; null when it has no such recording (any more). */
+  describe(carrierId: string, signal: AbortSignal): Promise<CarrierRecording | null>;
   /** The recordings that the carrier made in a room, oldest first. */
   list(room: string): Promise<CarrierRecording[]>;
   /** Deletes the carrier's copy; harmless when it is gone. */
@@ -39,6 +41,7 @@ export type Download =
 export interface CarrierRecording {
   carrierId: string;
   state: 'recording' | 'processing' | 'ready' | 'absent' | 'failed';
-  startedAt: Date | null;
+  /** As exact as the carrier says it: to the second, rounded down. Ms since 1970. */
+  startedAt: number | null;
   durationMs: number | null;
 }
