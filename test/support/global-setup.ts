@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -7,6 +6,7 @@ import { pino } from 'pino';
 import type { TestProject } from 'vitest/node';
 import { migrate, openDatabase } from '../../server/src/db/database.ts';
 import { openPostgres } from '../../start/src/postgres/postgres.ts';
+import { freePort } from './free-port.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -61,16 +61,4 @@ async function makeTemplate(adminUrl: string, url: string): Promise<void> {
   const database = openDatabase(own.href, log, 2);
   await migrate(database, log);
   await database.close();
-}
-
-/** Asked of the system; the small gap until it is used is the price of other programs' ports. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
