@@ -1,0 +1,3 @@
+export function CallRecordPage() {
+  return <h1>CallRecordPage</h1>;
+}

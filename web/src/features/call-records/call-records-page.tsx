@@ -1,0 +1,3 @@
+export function CallRecordsPage() {
+  return <h1>CallRecordsPage</h1>;
+}

@@ -1,0 +1,3 @@
+export function AppearancePage() {
+  return <h1>AppearancePage</h1>;
+}

@@ -1,0 +1,3 @@
+export function RunningCall() {
+  return null;
+}

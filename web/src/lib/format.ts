@@ -1,0 +1,58 @@
+import { differenceInCalendarDays, format } from 'date-fns';
+
+/** "0:07", "2:14", "1:02:03": for tables and timers. Whole seconds, rounded down. */
+export function clock(ms: number): string {
+  const seconds = Math.floor(Math.max(0, ms) / 1000);
+  const tail = String(seconds % 60).padStart(2, '0');
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes}:${tail}`;
+  return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}:${tail}`;
+}
+
+/** "8 s", "2 min 14 s", "1 h 2 min": for sentences. */
+export function inWords(ms: number): string {
+  const seconds = Math.round(Math.max(0, ms) / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  const rest = seconds % 60;
+  if (minutes < 60) return rest === 0 ? `${minutes} min` : `${minutes} min ${rest} s`;
+  const left = minutes % 60;
+  return left === 0 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 60)} h ${left} min`;
+}
+
+/** A moment within a call: "0.000 s", "12.345 s", "1:02.345". */
+export function offset(ms: number): string {
+  const thousandths = String(Math.floor(ms % 1000)).padStart(3, '0');
+  return ms < 60_000 ? `${Math.floor(ms / 1000)}.${thousandths} s` : `${clock(ms)}.${thousandths}`;
+}
+
+/** "14:37" in the viewer's zone. */
+export function timeOf(instant: string): string {
+  return format(new Date(instant), 'HH:mm');
+}
+
+/** "14:37" today, "Yesterday 14:37", "20 Nov 14:37", "20 Nov 2025 14:37". */
+export function shortWhen(instant: string, now: Date = new Date()): string {
+  const at = new Date(instant);
+  const days = differenceInCalendarDays(now, at);
+  if (days === 0) return format(at, 'HH:mm');
+  if (days === 1) return format(at, "'Yesterday' HH:mm");
+  return format(at, at.getFullYear() === now.getFullYear() ? 'd MMM HH:mm' : 'd MMM yyyy HH:mm');
+}
+
+/** "Sunday 22 November 2026, 14:37:05" in the viewer's zone. */
+export function fullWhen(instant: string): string {
+  return format(new Date(instant), 'EEEE d MMMM yyyy, HH:mm:ss');
+}
+
+/** "22 November 2026" */
+export function dateOf(instant: string): string {
+  return format(new Date(instant), 'd MMMM yyyy');
+}
+
+/** "812 kB", "1.4 MB" */
+export function bytesInWords(bytes: number): string {
+  return bytes < 1_000_000
+    ? `${Math.max(1, Math.round(bytes / 1000))} kB`
+    : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
