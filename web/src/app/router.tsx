@@ -29,10 +29,10 @@ const outside = createRoute({
   id: 'outside',
   beforeLoad: async ({ context, location }) => {
     const session = await sessionOf(context);
-    if (session.person) redirect({ to: '/work', throw: true });
+    if (session.person) throw redirect({ to: '/work' });
     const setup = location.pathname === '/setup';
-    if (session.setupNeeded && !setup) redirect({ to: '/setup', throw: true });
-    if (!session.setupNeeded && setup) redirect({ to: '/sign-in', search: {}, throw: true });
+    if (session.setupNeeded && !setup) throw redirect({ to: '/setup' });
+    if (!session.setupNeeded && setup) throw redirect({ to: '/sign-in', search: {} });
   },
 });
 
@@ -62,8 +62,8 @@ const inside = createRoute({
   id: 'inside',
   beforeLoad: async ({ context, location }) => {
     const session = await sessionOf(context);
-    if (session.setupNeeded) redirect({ to: '/setup', throw: true });
-    if (!session.person) redirect({ to: '/sign-in', search: { then: location.href }, throw: true });
+    if (session.setupNeeded) throw redirect({ to: '/setup' });
+    if (!session.person) throw redirect({ to: '/sign-in', search: { then: location.href } });
     return { person: session.person };
   },
   component: () => (
@@ -88,7 +88,7 @@ const home = createRoute({
   getParentRoute: () => framed,
   path: '/',
   beforeLoad: () => {
-    redirect({ to: '/work', throw: true });
+    throw redirect({ to: '/work' });
   },
 });
 
@@ -122,7 +122,7 @@ const toCallRecords = ['/reports', '/reports/voice'].map((path) =>
     getParentRoute: () => framed,
     path,
     beforeLoad: () => {
-      redirect({ to: '/reports/voice/calls', search: {}, throw: true });
+      throw redirect({ to: '/reports/voice/calls', search: {} });
     },
   }),
 );
@@ -137,13 +137,13 @@ const settingsHome = createRoute({
   getParentRoute: () => settings,
   path: '/',
   beforeLoad: () => {
-    redirect({ to: '/settings/appearance', throw: true });
+    throw redirect({ to: '/settings/appearance' });
   },
 });
 
 const only = (...roles: Role[]) => ({
   beforeLoad: ({ context }: { context: { person: { role: Role } } }) => {
-    if (!roles.includes(context.person.role)) redirect({ to: '/settings/appearance', throw: true });
+    if (!roles.includes(context.person.role)) throw redirect({ to: '/settings/appearance' });
   },
 });
 
