@@ -1,4 +1,5 @@
+import type { CallTables } from './call-tables.ts';
 import type { PeopleTables } from './people-tables.ts';
 
 /** Every table, as Kysely sees it. Each room describes its own; columns are named as in SQL. */
-export type Database = PeopleTables;
+export type Database = PeopleTables & CallTables;

@@ -1,7 +1,9 @@
 import type { Migration } from 'kysely';
 import * as people from './001_people.ts';
+import * as calls from './002_calls.ts';
 
 /** Applied in the order of their names, once each. A migration that was released never changes. */
 export const migrations: Record<string, Migration> = {
   '001_people': people,
+  '002_calls': calls,
 };
