@@ -1,0 +1,109 @@
+import { FRAME_SAMPLES, newFrame, type Frame } from '../audio/frame.ts';
+import { Mixer } from '../audio/mix.ts';
+import type { Leg } from '../leg/leg.ts';
+import type { MixState } from '../protocol.ts';
+import type { Recorder } from '../recording/recorder.ts';
+
+/** A leg in a room. */
+export interface Member {
+  readonly leg: Leg;
+  mix: MixState;
+  /** False: it hears its own play instead (held, or alone). Set by each `mix`. */
+  hearsRoom: boolean;
+  /** What the room says to it; null is silence. Set by each `mix`. */
+  heard: Frame | null;
+  readonly mixed: Frame;
+}
+
+/**
+ * Who hears whom. Everybody hears the sum of all others; the muted and the held say nothing; a
+ * coach is heard by the one it coaches only, and never recorded.
+ */
+export class Room {
+  readonly id: string;
+  readonly recorders = new Map<string, Recorder>();
+  readonly #members = new Map<string, Member>();
+  readonly #mixer = new Mixer(FRAME_SAMPLES);
+  readonly #recorded = newFrame();
+  /** Those everybody may hear, in this tick. */
+  #speakers: Member[] = [];
+
+  constructor(id: string) {
+    this.id = id;
+  }
+
+  get size(): number {
+    return this.#members.size;
+  }
+
+  member(leg: string): Member | undefined {
+    return this.#members.get(leg);
+  }
+
+  join(leg: Leg, mix: MixState): Member {
+    const member: Member = { leg, mix, hearsRoom: false, heard: null, mixed: newFrame() };
+    this.#members.set(leg.id, member);
+    return member;
+  }
+
+  leave(leg: string): void {
+    this.#members.delete(leg);
+  }
+
+  /** One tick: after everybody has listened. `skipped`: frames the clock left out before it. */
+  mix(skipped: number): void {
+    this.#speakers = [];
+    for (const member of this.#members.values()) {
+      const { muted, held, coaches } = member.mix;
+      if (!muted && !held && coaches === null && member.leg.speaking) this.#speakers.push(member);
+    }
+    for (const member of this.#members.values()) {
+      member.hearsRoom = !member.mix.held && this.#hasCompany(member);
+      member.heard = member.hearsRoom ? this.#sum(member, member.mixed, true) : null;
+    }
+    for (const recorder of this.recorders.values()) {
+      const left = this.#members.get(recorder.left);
+      const says = left !== undefined && this.#speakers.includes(left) ? left.leg.spoken : null;
+      recorder.write(says, this.#sum(left, this.#recorded, false), skipped);
+    }
+  }
+
+  #hasCompany(member: Member): boolean {
+    for (const other of this.#members.values()) {
+      if (other === member || other.mix.held) continue;
+      if (other.mix.coaches === null || other.mix.coaches === member.leg.id) return true;
+    }
+    return false;
+  }
+
+  /** What all speakers but `without` say. One voice alone is passed on as it is. */
+  #sum(without: Member | undefined, out: Frame, withCoaches: boolean): Frame | null {
+    let only: Frame | null = null;
+    let voices = 0;
+    for (const speaker of this.#speakers) {
+      if (speaker !== without) only = this.#addVoice(speaker.leg.spoken, voices++, only);
+    }
+    if (withCoaches) {
+      for (const other of this.#members.values()) {
+        const { muted, held, coaches } = other.mix;
+        const whispers = coaches !== null && coaches === without?.leg.id;
+        if (whispers && !muted && !held && other.leg.speaking) {
+          only = this.#addVoice(other.leg.spoken, voices++, only);
+        }
+      }
+    }
+    if (voices <= 1) return only;
+    this.#mixer.into(out);
+    return out;
+  }
+
+  /** The mixer is only used from the second voice on. */
+  #addVoice(frame: Frame, voices: number, first: Frame | null): Frame {
+    if (voices === 1) {
+      this.#mixer.clear();
+      this.#mixer.add(first!);
+    }
+    if (voices > 0) this.#mixer.add(frame);
+    return first ?? frame;
+  }
+}
