@@ -1,9 +1,11 @@
 import type { Migration } from 'kysely';
 import * as people from './001_people.ts';
 import * as calls from './002_calls.ts';
+import * as recordings from './003_recordings.ts';
 
 /** Applied in the order of their names, once each. A migration that was released never changes. */
 export const migrations: Record<string, Migration> = {
   '001_people': people,
   '002_calls': calls,
+  '003_recordings': recordings,
 };
