@@ -6,7 +6,7 @@ test('one listening is one entry, however many parts the player asks for', async
   const written: string[] = [];
   const plays = new PlayLog(
     async ({ personId, subject, detail }) => {
-      written.push(`${personId} ${detail?.['downloaded'] ? 'downloaded' : 'played'} ${subject}`);
+      written.push(`${personId} ${detail?.downloaded ? 'downloaded' : 'played'} ${subject}`);
     },
     () => now,
   );
