@@ -1,12 +1,17 @@
+import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
 import { migrate, openDatabase } from './db/database.ts';
-import { createApp } from './http/app.ts';
-import { authRequired } from './http/authentication.ts';
+import { createApp, type App } from './http/app.ts';
+import { frontOfficeRoutes } from './http/front-office-routes.ts';
+import { healthRoutes } from './http/health.ts';
+import { openApiRoute } from './http/openapi.ts';
+import { installPages } from './http/pages.ts';
+import { createFrontOffice } from './person/front-office.ts';
 
 export interface CallCentre {
-  /** Opens the house; the address it listens on, "http://127.0.0.1:3001". */
-  listen(): Promise<string>;
+  /** Opens the doors; answers with the port. */
+  listen: () => Promise<number>;
   /** Takes everything down in reverse order. Harmless twice. */
   close(): Promise<void>;
 }
@@ -14,6 +19,9 @@ export interface CallCentre {
 export interface Overrides {
   log: Logger;
 }
+
+/** How long an answer that is under way may take when the server stops, in milliseconds. */
+const LAST_ANSWERS_MS = 3_000;
 
 /**
  * Builds the house in the order a call walks through it; the one place that knows everybody. Parts
@@ -28,29 +36,47 @@ export async function createCallCentre(config: Config, { log }: Overrides): Prom
     const database = openDatabase(config.database.url, log);
     open.push(database);
     await migrate(database, log);
+    const { db } = database;
 
     // People: who may do what.
+    const office = await createFrontOffice(config, db, log);
 
     // The call: carrier commands, call store, event log, jobs.
 
     // The recording: fetch, verify, store.
 
     // HTTP: one file per endpoint.
-    const app = createApp({
-      http: config.http,
-      log,
-      authenticate: async () => ({ asker: null, problem: authRequired() }),
+    const app = await createApp({ http: config.http, log, sessions: office.sessions });
+    open.push({ close: () => closeApp(app) });
+    await frontOfficeRoutes(app, config, office);
+    healthRoutes(app, {
+      databaseAnswers: async () => {
+        await sql`select 1`.execute(db);
+      },
     });
-    open.push({ close: async () => app.close() });
+    openApiRoute(app);
+    await installPages(app, config.http.webFolder);
 
-    return {
-      listen: async () => app.listen({ host: config.http.host, port: config.http.port }),
-      close,
-    };
+    return { close, listen: () => listen(app, config, office.setup.announce) };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+async function listen(app: App, { http }: Config, announce: () => Promise<void>): Promise<number> {
+  const address = await app.listen({ host: http.host, port: http.port });
+  await announce();
+  return Number(new URL(address).port);
+}
+
+/** Answers under way are finished, within reason. */
+async function closeApp(app: App): Promise<void> {
+  const timer = setTimeout(() => {
+    app.server.closeAllConnections();
+  }, LAST_ANSWERS_MS);
+  await app.close();
+  clearTimeout(timer);
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {

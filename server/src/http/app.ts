@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { ErrorBody } from '@offhook/contract';
 import Fastify, { type FastifyBaseLogger } from 'fastify';
 import {
   serializerCompiler,
@@ -7,22 +8,25 @@ import {
 } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
 import type { HttpConfig } from '../config/config.ts';
+import type { Sessions } from '../person/sessions.ts';
 import type { App } from './app-type.ts';
-import { installAuthentication, type Authenticate } from './authentication.ts';
+import { installAuthentication } from './authentication.ts';
 import { installErrorHandler } from './error-handler.ts';
+import { installOpenApi } from './openapi.ts';
 import { installOriginCheck } from './origin-check.ts';
+import { installSecurityHeaders } from './security-headers.ts';
 
 export type { App } from './app-type.ts';
 
 export interface AppParts {
   http: HttpConfig;
   log: Logger;
-  authenticate: Authenticate;
+  sessions: Pick<Sessions, 'authenticate'>;
 }
 
 const MAX_BODY_BYTES = 256 * 1024;
 
-export function createApp({ http, log, authenticate }: AppParts): App {
+export async function createApp({ http, log, sessions }: AppParts): Promise<App> {
   const logger: FastifyBaseLogger = log;
   const app = Fastify({
     loggerInstance: logger,
@@ -32,16 +36,18 @@ export function createApp({ http, log, authenticate }: AppParts): App {
     // Our own line below names the route, never the address: addresses carry link secrets.
     disableRequestLogging: true,
     return503OnClosing: true,
-    forceCloseConnections: true,
+    forceCloseConnections: 'idle',
   }).withTypeProvider<ZodTypeProvider>();
 
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   readEmptyJsonAsNothing(app);
   installErrorHandler(app);
+  await installSecurityHeaders(app, http);
   installOriginCheck(app, http);
-  installAuthentication(app, authenticate);
-
+  installAuthentication(app, sessions);
+  describeErrors(app);
+  await installOpenApi(app, http.publicUrl);
   app.addHook('onResponse', async (request, reply) => {
     request.log.debug(
       {
@@ -68,4 +74,13 @@ function readEmptyJsonAsNothing(app: App): void {
       else void parse(request, body, done);
     },
   );
+}
+
+/** Every answer with a status of 400 or above has the same body; the API description says so. */
+function describeErrors(app: App): void {
+  app.addHook('onRoute', (route) => {
+    if (!route.url.startsWith('/api/') || route.schema === undefined) return;
+    const response = route.schema.response as Record<string, unknown> | undefined;
+    route.schema.response = { '4xx': ErrorBody, '5xx': ErrorBody, ...response };
+  });
 }

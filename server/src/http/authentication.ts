@@ -1,14 +1,7 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Asker } from '../person/asker.ts';
+import type { Sessions } from '../person/sessions.ts';
 import { Problem } from '../problem.ts';
 import type { App } from './app-type.ts';
-
-/** Who asks, or why we do not know. */
-export type Authentication =
-  { asker: Asker; setCookies: string[] } | { asker: null; problem: Problem };
-
-/** Reads a session cookie or an API key from the headers. Never throws for a wrong one. */
-export type Authenticate = (headers: IncomingHttpHeaders) => Promise<Authentication>;
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -23,7 +16,7 @@ declare module 'fastify' {
   }
 }
 
-export function installAuthentication(app: App, authenticate: Authenticate): void {
+export function installAuthentication(app: App, sessions: Pick<Sessions, 'authenticate'>): void {
   app.decorateRequest('askerOrNull', null);
   app.decorateRequest('asker', {
     getter() {
@@ -33,7 +26,7 @@ export function installAuthentication(app: App, authenticate: Authenticate): voi
   });
   app.addHook('onRequest', async (request, reply) => {
     if (request.is404 || !isApi(request.routeOptions.url)) return;
-    const found = await authenticate(request.headers);
+    const found = await sessions.authenticate(request.headers);
     if (found.asker === null) {
       if (request.routeOptions.config.public !== true) throw found.problem;
       return;
@@ -47,6 +40,6 @@ function isApi(route: string | undefined): boolean {
   return route?.startsWith('/api/') === true;
 }
 
-export function authRequired(): Problem {
+function authRequired(): Problem {
   return new Problem('auth.required', 'Please sign in first.');
 }

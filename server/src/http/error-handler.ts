@@ -12,16 +12,20 @@ export function installErrorHandler(app: App): void {
     const problem = asProblem(error);
     if (problem.status >= 500) request.log.error({ err: error }, 'request failed');
     else request.log.debug({ code: problem.code, fields: problem.fields }, 'request refused');
-    return answer(problem, request, reply);
+    return answerProblem(problem, request, reply);
   });
-  app.setNotFoundHandler((request, reply) => answer(notFound(), request, reply));
 }
 
 export function notFound(): Problem {
   return new Problem('request.not_found', 'There is nothing at this address.');
 }
 
-function answer(problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+/** Sends a problem as the contract's ErrorBody. */
+export function answerProblem(
+  problem: Problem,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
   const body: ErrorBody = {
     error: {
       code: problem.code,

@@ -1,0 +1,15 @@
+import type { Role } from '@offhook/contract';
+import { Problem } from '../problem.ts';
+import type { Asker } from './asker.ts';
+
+/** Throws `auth.forbidden` for everybody else. */
+export function mustBe(asker: Asker, ...roles: Role[]): void {
+  if (!roles.includes(asker.role)) throw forbidden();
+}
+
+export function forbidden(): Problem {
+  return new Problem(
+    'auth.forbidden',
+    'Your role does not allow this. Please ask your administrator.',
+  );
+}
