@@ -1,4 +1,4 @@
-import { differenceInCalendarDays, format } from 'date-fns';
+import { differenceInCalendarDays, format, parseISO } from 'date-fns';
 
 /** "0:07", "2:14", "1:02:03": for tables and timers. Whole seconds, rounded down. */
 export function clock(ms: number): string {
@@ -45,9 +45,9 @@ export function fullWhen(instant: string): string {
   return format(new Date(instant), 'EEEE d MMMM yyyy, HH:mm:ss');
 }
 
-/** "22 November 2026" */
-export function dateOf(instant: string): string {
-  return format(new Date(instant), 'd MMMM yyyy');
+/** "22 November 2026", of a moment or of a day. */
+export function dateOf(instantOrDay: string): string {
+  return format(parseISO(instantOrDay), 'd MMMM yyyy');
 }
 
 /** "812 kB", "1.4 MB" */

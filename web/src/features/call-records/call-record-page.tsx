@@ -1,3 +1,172 @@
+import type { Call, CallDetail, Recording } from '@offhook/contract';
+import { Link, useParams } from '@tanstack/react-router';
+import { ChevronLeft, Disc, FileX, LoaderCircle, MicOff } from 'lucide-react';
+import { useMemo } from 'react';
+import { ApiError, messageOf } from '../../lib/api.ts';
+import { endSentence, noPlayerBecause, STATE_WORDS } from '../../lib/call-words.ts';
+import { useCall } from '../../lib/calls.ts';
+import { clock, fullWhen } from '../../lib/format.ts';
+import { showNumber } from '../../lib/phone-number.ts';
+import { useMe, usePhoneSettings } from '../../lib/session.ts';
+import { useNow } from '../../lib/use-now.ts';
+import { Button } from '../../ui/button.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { ErrorState } from '../../ui/error-state.tsx';
+import { Panel } from '../../ui/panel.tsx';
+import { Spinner } from '../../ui/spinner.tsx';
+import { Facts } from './facts.tsx';
+import { OutcomeBadge } from './outcome-badge.tsx';
+import { audioTimeOf, conversation } from './player/audio-time.ts';
+import { Player } from './player/player.tsx';
+import { useTransport } from './player/transport.ts';
+import { Timeline } from './timeline.tsx';
+
 export function CallRecordPage() {
-  return <h1>CallRecordPage</h1>;
+  const { callId } = useParams({ from: '/inside/framed/reports/voice/calls/$callId' });
+  const detail = useCall(callId);
+  return (
+    <div className="mx-auto flex max-w-7xl flex-col gap-4">
+      <title>Call · Offhook</title>
+      <Button asChild look="link" size="inline" className="self-start">
+        <Link to="/reports/voice/calls" search={{}}>
+          <ChevronLeft aria-hidden />
+          Call Records
+        </Link>
+      </Button>
+      {detail.data ? (
+        <Record detail={detail.data} />
+      ) : detail.isError ? (
+        <Missing
+          error={detail.error}
+          retrying={detail.isFetching}
+          onRetry={() => void detail.refetch()}
+        />
+      ) : (
+        <Panel className="flex justify-center p-16 text-muted">
+          <Spinner label="Loading the call" className="size-6" />
+        </Panel>
+      )}
+    </div>
+  );
+}
+
+interface MissingProps {
+  error: Error;
+  retrying: boolean;
+  onRetry: () => void;
+}
+
+function Missing({ error, retrying, onRetry }: MissingProps) {
+  return (
+    <Panel>
+      {error instanceof ApiError && error.code === 'call.not_found' ? (
+        <EmptyState icon={FileX} title="There is no such call">
+          The address may be mistyped, or the call is not yours to see.
+        </EmptyState>
+      ) : (
+        <ErrorState title="The call could not be fetched" onRetry={onRetry} retrying={retrying}>
+          {messageOf(error)}
+        </ErrorState>
+      )}
+    </Panel>
+  );
+}
+
+const NOTHING = { from: 0, to: 0 };
+
+function Record({ detail: { call, events, recording } }: { detail: CallDetail }) {
+  const playable = recording?.state === 'ready' ? recording : null;
+  const window = useMemo(
+    () => (playable ? conversation(call, playable) : NOTHING),
+    [call, playable],
+  );
+  const transport = useTransport(playable?.audioUrl ?? null, window);
+  const hear = (at: string) => {
+    const seconds = playable && audioTimeOf(at, playable, window);
+    if (seconds === null || !transport) return null;
+    return () => {
+      transport.seek(seconds);
+      transport.play();
+    };
+  };
+  return (
+    <>
+      <Heading call={call} />
+      <Panel aria-label="Recording">
+        {playable && transport ? (
+          <Player call={call} recording={playable} transport={transport} />
+        ) : (
+          <NoPlayer call={call} recording={recording} />
+        )}
+      </Panel>
+      <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_22rem]">
+        <Panel aria-labelledby="timeline">
+          <h2 id="timeline" className="border-b px-4 py-3 font-semibold">
+            Timeline
+          </h2>
+          <Timeline events={events} onHear={({ at }) => hear(at)} />
+        </Panel>
+        <Panel aria-labelledby="facts">
+          <h2 id="facts" className="border-b px-4 py-3 font-semibold">
+            Facts
+          </h2>
+          <Facts call={call} recording={recording} />
+        </Panel>
+      </div>
+    </>
+  );
+}
+
+function Heading({ call }: { call: Call }) {
+  const me = useMe();
+  const { country } = usePhoneSettings();
+  const number = showNumber(call.customer.number, country);
+  const sentence = endSentence(call, call.agent.id === me.id ? 'own' : 'other');
+  return (
+    <header className="flex flex-col gap-1">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+        <h1 className="text-xl font-semibold tabular">{call.customer.name ?? number}</h1>
+        <OutcomeBadge call={call} />
+      </div>
+      <p className="text-muted tabular">
+        {call.customer.name !== null && `${number} · `}
+        {fullWhen(call.createdAt)}
+      </p>
+      <p role="status">{sentence ?? <Running call={call} />}</p>
+    </header>
+  );
+}
+
+function Running({ call }: { call: Call }) {
+  const now = useNow(call.connectedAt !== null);
+  return (
+    <>
+      {STATE_WORDS[call.state]}
+      {call.connectedAt !== null && (
+        <span className="tabular" aria-hidden>
+          {` ${clock(now - Date.parse(call.connectedAt))}`}
+        </span>
+      )}
+      . This page updates by itself.
+    </>
+  );
+}
+
+function NoPlayer({ call, recording }: { call: Call; recording: Recording | null }) {
+  const words = noPlayerBecause(call, recording);
+  if (!words) return null;
+  const waiting = recording?.state === 'processing';
+  const Icon = waiting ? LoaderCircle : recording?.state === 'recording' ? Disc : MicOff;
+  return (
+    <div role="status" className="flex items-start gap-3 p-4">
+      <Icon
+        aria-hidden
+        className={`mt-0.5 size-5 shrink-0 text-muted ${waiting ? 'animate-spin' : ''}`}
+      />
+      <div>
+        <p className="font-medium">{words.title}</p>
+        <p className="text-muted">{words.text}</p>
+      </div>
+    </div>
+  );
 }

@@ -1,5 +1,9 @@
 import { Direction, EndReason, Outcome } from '@offhook/contract';
+import { addDays, parseISO, startOfDay } from 'date-fns';
 import { z } from 'zod';
+import type { CallFilters } from '../../lib/call-cache.ts';
+import { DIRECTION_WORDS, END_REASON_WORDS, OUTCOME_WORDS } from '../../lib/call-words.ts';
+import { dateOf } from '../../lib/format.ts';
 
 const Day = z.iso.date();
 
@@ -35,4 +39,33 @@ export function readFilters(search: Record<string, unknown>): RecordFilters {
     return parsed.success ? [[key, parsed.data] as const] : [];
   });
   return Object.fromEntries(read);
+}
+
+/** The same as the API asks for them: days become the moments at which they begin and end here. */
+export function toCallFilters(filters: RecordFilters): CallFilters {
+  return {
+    agentId: filters.agent,
+    outcome: filters.outcome,
+    endReason: filters.reason,
+    direction: filters.direction,
+    customer: filters.customer,
+    from: filters.from && startOfDay(parseISO(filters.from)).toISOString(),
+    to: filters.to && startOfDay(addDays(parseISO(filters.to), 1)).toISOString(),
+    state: filters.state,
+  };
+}
+
+/** What each filter's chip says. */
+export function chipWords(filters: RecordFilters, agentName: (id: string) => string) {
+  const chips: { key: keyof RecordFilters; words: string }[] = [];
+  const add = (key: keyof RecordFilters, words: string) => chips.push({ key, words });
+  if (filters.customer) add('customer', `Customer: ${filters.customer}`);
+  if (filters.agent) add('agent', `Agent: ${agentName(filters.agent)}`);
+  if (filters.outcome) add('outcome', `Outcome: ${OUTCOME_WORDS[filters.outcome]}`);
+  if (filters.reason) add('reason', `Reason: ${END_REASON_WORDS[filters.reason]}`);
+  if (filters.direction) add('direction', DIRECTION_WORDS[filters.direction]);
+  if (filters.state) add('state', filters.state === 'live' ? 'In progress' : 'Ended');
+  if (filters.from) add('from', `From ${dateOf(filters.from)}`);
+  if (filters.to) add('to', `To ${dateOf(filters.to)}`);
+  return chips;
 }
