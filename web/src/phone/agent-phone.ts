@@ -130,6 +130,10 @@ export class AgentPhone {
     this.#tell({ kind: 'dismissed' });
   }
 
+  clearProblem(): void {
+    this.#tell({ kind: 'problem', problem: null });
+  }
+
   /** From the live stream. */
   hear({ call, event }: LiveCall): void {
     this.clock.heard(event.at);

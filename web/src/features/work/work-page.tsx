@@ -1,3 +1,63 @@
+import { useEffect } from 'react';
+import type { MicrophoneState } from '../../phone/microphone.ts';
+import { CallPanel } from './call-panel.tsx';
+import { DemoCustomers } from './demo-customers.tsx';
+import { Dialler } from './dialler.tsx';
+import { EndedCall } from './ended-call.tsx';
+import { NoCall } from './no-call.tsx';
+import { useMicrophone, usePhone, usePhoneState } from './phone-provider.tsx';
+import { ProblemNote } from './problem-note.tsx';
+import { RecentCalls } from './recent-calls.tsx';
+
+/** /work: where the agent spends the day. */
 export function WorkPage() {
-  return <h1 className="text-xl font-semibold">Work</h1>;
+  const phone = usePhone();
+  const { current, last, problem } = usePhoneState();
+  const microphone = useMicrophone();
+  const hopeless = isHopeless(microphone);
+  // The SDK is big and nobody needs it to see this page: fetched when the browser has nothing to do.
+  useEffect(() => whenIdle(() => void phone.prepare()), [phone]);
+
+  return (
+    <div className="mx-auto grid max-w-6xl items-start gap-4 lg:grid-cols-[21rem_1fr] lg:gap-6">
+      <h1 className="sr-only">Work</h1>
+      <div className={current === null ? undefined : 'max-lg:order-2'}>
+        <Dialler disabled={hopeless} />
+      </div>
+      <div className="flex min-w-0 flex-col gap-4">
+        {hopeless && microphone.problem !== null && (
+          <ProblemNote problem={{ kind: 'microphone', problem: microphone.problem }} />
+        )}
+        {problem !== null && !hopeless && (
+          <ProblemNote problem={problem} onClose={() => phone.clearProblem()} />
+        )}
+        {current !== null ? (
+          <CallPanel current={current} />
+        ) : last !== null ? (
+          <EndedCall call={last} disabled={hopeless} />
+        ) : (
+          <NoCall />
+        )}
+      </div>
+      <div className="grid min-w-0 items-start gap-4 max-lg:order-3 lg:col-span-2 lg:grid-cols-2 lg:gap-6">
+        <RecentCalls disabled={hopeless} />
+        <DemoCustomers disabled={hopeless} />
+      </div>
+    </div>
+  );
+}
+
+/** Nothing the person can click on this page would help. */
+function isHopeless({ problem }: MicrophoneState): boolean {
+  return problem === 'page_not_secure' || problem === 'unsupported';
+}
+
+/** Safari has no requestIdleCallback; there, right after the first paint. */
+function whenIdle(work: () => void): () => void {
+  if ('requestIdleCallback' in window) {
+    const handle = requestIdleCallback(work, { timeout: 2_000 });
+    return () => cancelIdleCallback(handle);
+  }
+  const handle = setTimeout(work, 200);
+  return () => clearTimeout(handle);
 }

@@ -1,0 +1,74 @@
+import { Phone } from 'lucide-react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
+import { usePhoneSettings } from '../../lib/session.ts';
+import { Button } from '../../ui/button.tsx';
+import { Keypad } from '../../ui/keypad.tsx';
+import { digitsOf, edited } from './number-draft.ts';
+import { NumberField, useUnderstood } from './number-field.tsx';
+import { usePhone, usePhoneState } from './phone-provider.tsx';
+import { keysAreTaken } from './use-shortcuts.ts';
+
+/** The number field, the dial pad and the Call button. */
+export function Dialler({ disabled }: { disabled: boolean }) {
+  const phone = usePhone();
+  const { country } = usePhoneSettings();
+  const { current } = usePhoneState();
+  const field = useRef<HTMLInputElement>(null);
+  const [text, setText] = useState('');
+  const [insisted, setInsisted] = useState(false);
+  const understood = useUnderstood(text);
+  const busy = current !== null;
+
+  const change = (next: string) => {
+    setText(next);
+    setInsisted(false);
+  };
+  const press = (key: string) => {
+    const more = digitsOf(text) + key;
+    change(edited('', more, more.length, country).text);
+  };
+  // Digits typed anywhere on the page belong in the number, unless they belong to the call.
+  const typed = useEffectEvent((event: KeyboardEvent) => {
+    if (busy || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (keysAreTaken(event.target) || !/^[0-9+]$/.test(event.key)) return;
+    event.preventDefault();
+    press(event.key);
+    field.current?.focus();
+  });
+  useEffect(() => {
+    const listener = (event: KeyboardEvent) => typed(event);
+    addEventListener('keydown', listener);
+    return () => removeEventListener('keydown', listener);
+  }, []);
+
+  return (
+    <form
+      aria-label="New call"
+      onSubmit={(event) => {
+        event.preventDefault();
+        setInsisted(true);
+        if (busy || disabled || text === '' || understood?.problem) return;
+        void phone.dial(digitsOf(text));
+      }}
+    >
+      <NumberField
+        ref={field}
+        text={text}
+        onChange={change}
+        understood={understood}
+        insisted={insisted}
+      />
+      <Keypad label="Dial pad" onPress={press} className="mt-1" />
+      <Button
+        type="submit"
+        look="primary"
+        size="large"
+        className="mt-3 w-full"
+        disabled={busy || disabled || text === ''}
+      >
+        <Phone aria-hidden />
+        Call
+      </Button>
+    </form>
+  );
+}
