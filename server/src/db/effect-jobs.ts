@@ -23,7 +23,7 @@ interface JobSpec {
 }
 
 /** A dial is looked up, not repeated, so few attempts are enough; the rest is worth insisting on. */
-const ATTEMPTS = { dial: 4, insist: 25 } as const;
+const ATTEMPTS = { dial: 3, insist: 25 } as const;
 
 /** Stores the effects as jobs, in the transaction that stores the decision. */
 export async function enqueueEffects(
