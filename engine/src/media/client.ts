@@ -1,6 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import type {
   CommandName,
   Commands,
@@ -10,6 +9,7 @@ import type {
   MediaMessage,
 } from './protocol.ts';
 import type { MediaSettings } from './settings.ts';
+import { tsxArguments } from './tsx.ts';
 
 /** The media process as control knows it. */
 export interface Media {
@@ -75,11 +75,10 @@ export async function startMedia(options: MediaOptions): Promise<Media> {
     bindAddress: options.bindAddress ?? null,
     logLevel: options.logLevel ?? 'info',
   };
-  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
   const child = fork(
     fileURLToPath(new URL('./main.ts', import.meta.url)),
     [JSON.stringify(settings)],
-    { serialization: 'advanced', execArgv: ['--import', tsx], stdio: ['ignore', 2, 2, 'ipc'] },
+    { serialization: 'advanced', execArgv: tsxArguments(), stdio: ['ignore', 2, 2, 'ipc'] },
   );
   const media = new ForkedMedia(child, options.onListenerError ?? rethrowLater);
   await media.ready;
