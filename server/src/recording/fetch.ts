@@ -19,7 +19,7 @@ export interface CallsForRecordings {
 export interface FetchParts {
   source: RecordingSource;
   store: RecordingStore;
-  inspector: { inspect(path: string): Promise<Inspection> };
+  inspector: { inspect(path: string, signal: AbortSignal): Promise<Inspection> };
   rows: {
     find(id: string): Promise<RecordingRow | null>;
     save(row: NewRecordingRow): Promise<void>;
@@ -107,7 +107,7 @@ async function fetchInto(parts: FetchParts, ask: FetchAsk, fetched: Fetched): Pr
   if (!(await downloadTo(parts.source, { carrierId, path, signal }))) {
     return fail(parts, ask, 'download_failed', 'The carrier no longer has it.');
   }
-  const inspection = await parts.inspector.inspect(path);
+  const inspection = await parts.inspector.inspect(path, signal);
   if (!inspection.readable) return fail(parts, ask, 'unreadable', inspection.why);
   const row = describeRow(parts, ask, fetched, inspection);
   await keepPeaks(parts.store, row.peaks_key, inspection.peaks);

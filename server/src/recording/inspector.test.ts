@@ -70,3 +70,14 @@ test('gives up on a file that takes too long, and goes on with the next', async 
   await hasty.close();
   await expect(hasty.inspect(path)).rejects.toThrow(/closed/);
 });
+
+test('stops at once when it is interrupted, and goes on with the next', async () => {
+  const path = join(folder, 'interrupted.mp3');
+  await writeFile(path, await mp3Of({ hertz: [440, 880], seconds: 60 }));
+  const stop = new AbortController();
+  const under = inspector.inspect(path, stop.signal);
+  const waiting = inspector.inspect(path);
+  setImmediate(() => stop.abort());
+  await expect(under).rejects.toThrow();
+  expect(await waiting).toMatchObject({ readable: true, channels: 2 });
+});

@@ -28,9 +28,9 @@ export class Inspector {
     this.#limits = { fixedMs: limits.fixedMs ?? FIXED_MS };
   }
 
-  /** Rejects when the file cannot be read from disk, the thread dies, or closed meanwhile. */
-  inspect(path: string): Promise<Inspection> {
-    const turn = this.#last.then(() => this.#inspectNow(path));
+  /** Rejects when the file cannot be read, the thread dies, or when aborted or closed meanwhile. */
+  inspect(path: string, signal?: AbortSignal): Promise<Inspection> {
+    const turn = this.#last.then(() => this.#inspectNow(path, signal));
     this.#last = turn.catch(() => undefined);
     return turn;
   }
@@ -41,16 +41,14 @@ export class Inspector {
     await this.#last;
   }
 
-  async #inspectNow(path: string): Promise<Inspection> {
+  async #inspectNow(path: string, signal?: AbortSignal): Promise<Inspection> {
+    signal?.throwIfAborted();
     const { size } = await stat(path);
     if (this.#closed) throw new Error('The inspector is closed.');
     const worker = (this.#worker ??= startWorker());
     const id = ++this.#lastId;
-    const answer = await askWorker(
-      worker,
-      { id, path },
-      this.#limits.fixedMs + size / BYTES_PER_MS,
-    );
+    const deadlineMs = this.#limits.fixedMs + size / BYTES_PER_MS;
+    const answer = await askWorker(worker, { id, path }, deadlineMs, signal);
     if ('inspection' in answer) return answer.inspection;
     if ('error' in answer) throw new Error(`A recording could not be inspected: ${answer.error}`);
     await this.#dropWorker();
@@ -76,13 +74,19 @@ function startWorker(): Worker {
 
 type Reply = InspectAnswer | { died: string } | { late: true };
 
-function askWorker(worker: Worker, ask: InspectAsk, deadlineMs: number): Promise<Reply> {
+function askWorker(
+  worker: Worker,
+  ask: InspectAsk,
+  deadlineMs: number,
+  signal: AbortSignal | undefined,
+): Promise<Reply> {
   return new Promise((resolve) => {
     const done = (reply: Reply): void => {
       clearTimeout(deadline);
       worker.off('message', onMessage);
       worker.off('error', onError);
       worker.off('exit', onExit);
+      signal?.removeEventListener('abort', onAbort);
       resolve(reply);
     };
     const onMessage = (answer: InspectAnswer): void => {
@@ -90,10 +94,12 @@ function askWorker(worker: Worker, ask: InspectAsk, deadlineMs: number): Promise
     };
     const onError = (error: Error): void => done({ died: error.message });
     const onExit = (): void => done({ died: 'the thread ended.' });
+    const onAbort = (): void => done({ died: 'it was interrupted.' });
     const deadline = setTimeout(() => done({ late: true }), deadlineMs);
     worker.on('message', onMessage);
     worker.on('error', onError);
     worker.on('exit', onExit);
+    signal?.addEventListener('abort', onAbort);
     worker.postMessage(ask);
   });
 }
