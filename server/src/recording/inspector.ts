@@ -42,10 +42,10 @@ export class Inspector {
   }
 
   async #inspectNow(path: string, signal?: AbortSignal): Promise<Inspection> {
-    signal?.throwIfAborted();
     const { size } = await stat(path);
+    signal?.throwIfAborted();
     if (this.#closed) throw new Error('The inspector is closed.');
-    const worker = (this.#worker ??= startWorker());
+    const worker = (this.#worker ??= this.#startWorker());
     const id = ++this.#lastId;
     const deadlineMs = this.#limits.fixedMs + size / BYTES_PER_MS;
     const answer = await askWorker(worker, { id, path }, deadlineMs, signal);
@@ -56,20 +56,25 @@ export class Inspector {
     return { readable: false, why: 'It cannot be decoded in any reasonable time.' };
   }
 
+  #startWorker(): Worker {
+    const worker = new Worker(new URL('./inspect-boot.mjs', import.meta.url), {
+      resourceLimits: { maxOldGenerationSizeMb: 256 },
+    });
+    // Kept alive by the question that is under way, not by itself.
+    worker.unref();
+    // Whoever waits for an answer learns of it by listeners of its own; an idle thread may end too.
+    worker.on('error', () => undefined);
+    worker.on('exit', () => {
+      if (this.#worker === worker) this.#worker = null;
+    });
+    return worker;
+  }
+
   async #dropWorker(): Promise<void> {
     const worker = this.#worker;
     this.#worker = null;
     await worker?.terminate();
   }
-}
-
-function startWorker(): Worker {
-  const worker = new Worker(new URL('./inspect-boot.mjs', import.meta.url), {
-    resourceLimits: { maxOldGenerationSizeMb: 256 },
-  });
-  // Kept alive by the question that is under way, not by itself.
-  worker.unref();
-  return worker;
 }
 
 type Reply = InspectAnswer | { died: string } | { late: true };
