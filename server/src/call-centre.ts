@@ -2,11 +2,15 @@ import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
 import { migrate, openDatabase } from './db/database.ts';
+import { EventLog } from './db/event-log.ts';
 import { createApp, type App } from './http/app.ts';
 import { frontOfficeRoutes } from './http/front-office-routes.ts';
 import { healthRoutes } from './http/health.ts';
+import { liveRoutes } from './http/live.ts';
 import { openApiRoute } from './http/openapi.ts';
 import { installPages } from './http/pages.ts';
+import { installSignalPassThrough } from './http/signal.ts';
+import { createLive } from './live/live.ts';
 import { createFrontOffice } from './person/front-office.ts';
 
 export interface CallCentre {
@@ -42,19 +46,26 @@ export async function createCallCentre(config: Config, { log }: Overrides): Prom
     const office = await createFrontOffice(config, db, log);
 
     // The call: carrier commands, call store, event log, jobs.
+    const eventLog = new EventLog(db, config.database.url, log);
+    open.push(eventLog);
+    await eventLog.open();
 
     // The recording: fetch, verify, store.
 
     // HTTP: one file per endpoint.
     const app = await createApp({ http: config.http, log, sessions: office.sessions });
     open.push({ close: () => closeApp(app) });
+    const live = createLive({ source: eventLog, sessions: office.sessions });
+    open.push(live);
     await frontOfficeRoutes(app, config, office);
+    liveRoutes(app, { live });
     healthRoutes(app, {
       databaseAnswers: async () => {
         await sql`select 1`.execute(db);
       },
     });
     openApiRoute(app);
+    installSignalPassThrough(app, config.signal?.upstream ?? null);
     await installPages(app, config.http.webFolder);
 
     return { close, listen: () => listen(app, config, office.setup.announce) };

@@ -33,8 +33,13 @@ export function openDatabase(url: string, log: Logger, connections = 10): OpenDa
     application_name: 'offhook-server',
   });
   // An idle connection may be cut (PostgreSQL restarted): the pool replaces it at the next query.
-  pool.on('error', (error) => {
-    log.warn({ err: error }, 'an idle database connection was lost');
+  const lost = (error: Error) => {
+    log.warn({ err: error }, 'a database connection was lost');
+  };
+  pool.on('error', lost);
+  // While it is lent out, its errors are the borrower's query's too; unheard they would be thrown.
+  pool.on('connect', (client) => {
+    client.on('error', lost);
   });
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
   let closed: Promise<void> | null = null;

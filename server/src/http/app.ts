@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ErrorBody } from '@offhook/contract';
-import Fastify, { type FastifyBaseLogger } from 'fastify';
+import Fastify, { LogController, type FastifyBaseLogger } from 'fastify';
 import {
   serializerCompiler,
   validatorCompiler,
@@ -34,7 +34,7 @@ export async function createApp({ http, log, sessions }: AppParts): Promise<App>
     bodyLimit: MAX_BODY_BYTES,
     trustProxy: http.trustedProxies.length > 0 ? http.trustedProxies : false,
     // Our own line below names the route, never the address: addresses carry link secrets.
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     return503OnClosing: true,
     forceCloseConnections: 'idle',
   }).withTypeProvider<ZodTypeProvider>();
@@ -48,6 +48,11 @@ export async function createApp({ http, log, sessions }: AppParts): Promise<App>
   installAuthentication(app, sessions);
   describeErrors(app);
   await installOpenApi(app, http.publicUrl);
+  app.addHook('onSend', async (request, reply) => {
+    if (request.url.startsWith('/api/') && !reply.hasHeader('cache-control')) {
+      void reply.header('cache-control', 'no-store');
+    }
+  });
   app.addHook('onResponse', async (request, reply) => {
     request.log.debug(
       {

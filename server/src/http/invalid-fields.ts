@@ -12,7 +12,7 @@ export function invalidFields(
         fields[[...path, key].join('.')] = 'We do not know this field.';
       }
     } else {
-      fields[path.join('.') || 'body'] ??= error.message ?? 'This is not as it should be.';
+      fields[path.join('.') || 'body'] ??= inWords(error);
     }
   }
   return fields;
@@ -21,4 +21,14 @@ export function invalidFields(
 function unknownKeys(params: Record<string, unknown>): string[] {
   const { keys } = params;
   return Array.isArray(keys) ? keys.map(String) : ['body'];
+}
+
+/** The contract's own messages are for people already; zod's own are not. */
+function inWords({ message = '', params }: ZodFastifySchemaValidationError): string {
+  if (message.endsWith('received undefined')) return 'This is missing.';
+  if (!/^(Invalid|Too|Unrecognized|String|Number)/.test(message)) return message;
+  const { expected } = params;
+  return typeof expected === 'string'
+    ? `This is not as it should be: we expected a ${expected}.`
+    : `This is not as it should be (${message}).`;
 }
