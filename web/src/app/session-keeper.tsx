@@ -1,11 +1,10 @@
 import { Session } from '@offhook/contract';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useEffectEvent, useState } from 'react';
-import { SignInForm } from '../features/access/sign-in-form.tsx';
 import { api, SESSION_LOST } from '../lib/api.ts';
 import { useLive, useLiveStatus } from '../lib/live/live-context.tsx';
 import { sessionQuery } from '../lib/session.ts';
-import { Dialog } from '../ui/dialog.tsx';
+import { SignInAgain } from './sign-in-again.tsx';
 
 /**
  * Opens the live stream while somebody is signed in, and when the session is gone asks to sign in
@@ -47,21 +46,16 @@ export function SessionKeeper() {
 
   if (!person) return null;
   return (
-    <Dialog
+    <SignInAgain
       open={lost}
-      title="Please sign in again"
-      intro="Your session has ended. This page stays as it is, and a running call goes on."
-    >
-      <SignInForm
-        email={person.email}
-        onDone={(session) => {
-          if (session.person?.id !== person.id) return location.reload();
-          client.setQueryData(sessionQuery.queryKey, session);
-          setLost(false);
-          live.command('again');
-          void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' });
-        }}
-      />
-    </Dialog>
+      email={person.email}
+      onDone={(session) => {
+        if (session.person?.id !== person.id) return location.reload();
+        client.setQueryData(sessionQuery.queryKey, session);
+        setLost(false);
+        live.command('again');
+        void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' });
+      }}
+    />
   );
 }
