@@ -1,4 +1,7 @@
 import type { Call, LiveCall, PhoneToken } from '@offhook/contract';
+import { NO_LEVELS } from './levels.ts';
+import type { Levels } from './levels.ts';
+import { loudness } from './loudness.ts';
 import { Microphone } from './microphone.ts';
 import type { MicrophoneState } from './microphone.ts';
 import { QUIET, after } from './phone-state.ts';
@@ -6,8 +9,6 @@ import type { CurrentCall, PhoneFact, PhoneState } from './phone-state.ts';
 import { problemOf } from './problem.ts';
 import { ServerClock } from './server-clock.ts';
 import { SoundWatch } from './sound-watch.ts';
-import { NO_LEVELS } from './levels.ts';
-import type { Levels } from './levels.ts';
 import { Store } from './store.ts';
 import type { Watchable } from './store.ts';
 import type { LegListener, VoiceLeg } from './voice-leg.ts';
@@ -213,8 +214,8 @@ export class AgentPhone {
       open: () => {
         this.#tell({ kind: 'sound', sound: 'open' });
       },
-      volume: (sent, heard) => {
-        this.#listen(watch, sent, heard);
+      heard: (rms) => {
+        this.#listen(watch, rms);
       },
       reconnecting: () => {
         this.#tell({ kind: 'sound', sound: 'reconnecting' });
@@ -235,17 +236,14 @@ export class AgentPhone {
     };
   }
 
-  #listen(watch: SoundWatch, sent: number, heard: number): void {
+  #listen(watch: SoundWatch, farSide: number): void {
     const now = this.#current;
     if (now === null) return;
-    this.#levels.set({ microphone: now.muted ? 0 : sent, farSide: heard });
-    const notices = watch.observe({
-      at: performance.now(),
-      microphone: this.#microphone.level() ?? sent,
-      farSide: heard,
-      muted: now.muted,
-      connected: now.stage === 'connected',
-    });
+    const { muted, stage } = now;
+    const microphone = this.#microphone.rms();
+    this.#levels.set({ microphone: muted ? 0 : loudness(microphone), farSide: loudness(farSide) });
+    const connected = stage === 'connected';
+    const notices = watch.observe({ at: performance.now(), microphone, farSide, muted, connected });
     if (notices !== now.notices) this.#tell({ kind: 'notices', notices });
   }
 }

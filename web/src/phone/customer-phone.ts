@@ -1,6 +1,7 @@
 import type { PhoneToken } from '@offhook/contract';
 import { NO_LEVELS } from './levels.ts';
 import type { Levels } from './levels.ts';
+import { loudness } from './loudness.ts';
 import { Microphone } from './microphone.ts';
 import { problemOf } from './problem.ts';
 import type { PhoneProblem } from './problem.ts';
@@ -158,13 +159,14 @@ export class CustomerPhone {
       open: () => {
         this.#set({ stage: 'talking', answeredAt: Date.now() });
       },
-      volume: (sent, heard) => {
-        const { muted } = this.#now;
-        this.#levels.set({ microphone: muted ? 0 : sent, farSide: heard });
-        const microphone = this.#microphone.level() ?? sent;
+      heard: (farSide) => {
+        const { muted, notices: before } = this.#now;
+        const microphone = this.#microphone.rms();
+        const sent = muted ? 0 : loudness(microphone);
+        this.#levels.set({ microphone: sent, farSide: loudness(farSide) });
         const at = performance.now();
-        const notices = watch.observe({ at, microphone, farSide: heard, muted, connected: true });
-        if (notices !== this.#now.notices) this.#set({ notices });
+        const notices = watch.observe({ at, microphone, farSide, muted, connected: true });
+        if (notices !== before) this.#set({ notices });
       },
       reconnecting: () => {
         this.#set({ reconnecting: true });

@@ -1,4 +1,4 @@
-import { loudness } from './loudness.ts';
+import { Meter } from './meter.ts';
 import { PhoneError } from './problem.ts';
 import type { MicrophoneProblem } from './problem.ts';
 import { Store } from './store.ts';
@@ -45,7 +45,7 @@ export class Microphone {
   readonly #unplugged = new Set<() => void>();
   readonly #stopWatching: () => void;
   #waiting: MediaStream | null = null;
-  #meter: Meter | null = null;
+  #copy: Copy | null = null;
 
   constructor() {
     this.#stopWatching = watchPermission((permission) => {
@@ -72,9 +72,9 @@ export class Microphone {
     return stream;
   }
 
-  /** How loud it is now, 0 to 1, muted or not; null when none is open. */
-  level(): number | null {
-    return this.#meter?.level() ?? null;
+  /** Root mean square of the last moment, 0 to 1, muted or not; 0 when none is open. */
+  rms(): number {
+    return this.#copy?.rms() ?? 0;
   }
 
   /** Calls back when it went away while it was open. */
@@ -91,8 +91,8 @@ export class Microphone {
       track.stop();
     });
     this.#waiting = null;
-    this.#meter?.close();
-    this.#meter = null;
+    this.#copy?.close();
+    this.#copy = null;
   }
 
   close(): void {
@@ -107,8 +107,8 @@ export class Microphone {
     try {
       const stream = await navigator.mediaDevices.getUserMedia(constraints);
       this.#state.set({ permission: 'granted', problem: null });
-      this.#meter?.close();
-      this.#meter = createMeter(stream, () => {
+      this.#copy?.close();
+      this.#copy = new Copy(stream, () => {
         for (const listener of [...this.#unplugged]) listener();
       });
       return stream;
@@ -152,31 +152,24 @@ function watchPermission(tell: (permission: MicrophonePermission) => void): () =
   };
 }
 
-interface Meter {
-  level(): number;
-  close(): void;
-}
+/** A copy of the track for measuring, because the SDK switches the track itself off to mute. */
+class Copy {
+  readonly #track: MediaStreamTrack | undefined;
+  readonly #meter: Meter;
 
-/** Listens to a copy of the track, because the SDK switches the track itself off to mute. */
-function createMeter(stream: MediaStream, onEnded: () => void): Meter {
-  const track = stream.getAudioTracks()[0]?.clone();
-  const context = new AudioContext();
-  const analyser = context.createAnalyser();
-  analyser.fftSize = 1024;
-  const samples = new Float32Array(analyser.fftSize);
-  if (track !== undefined) {
-    context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
-    track.addEventListener('ended', onEnded);
+  constructor(stream: MediaStream, onEnded: () => void) {
+    this.#track = stream.getAudioTracks()[0]?.clone();
+    this.#track?.addEventListener('ended', onEnded);
+    this.#meter = new Meter(new MediaStream(this.#track === undefined ? [] : [this.#track]));
   }
-  return {
-    level() {
-      analyser.getFloatTimeDomainData(samples);
-      return loudness(samples);
-    },
-    close() {
-      // Stopping a track ourselves fires no "ended".
-      track?.stop();
-      if (context.state !== 'closed') void context.close();
-    },
-  };
+
+  rms(): number {
+    return this.#meter.rms();
+  }
+
+  close(): void {
+    // Stopping a track ourselves fires no "ended".
+    this.#track?.stop();
+    this.#meter.close();
+  }
 }

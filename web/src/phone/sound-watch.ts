@@ -18,19 +18,19 @@ export const NO_NOTICES: SoundNotices = {
 export interface SoundSample {
   /** Milliseconds on any steady clock. */
   at: number;
-  /** 0 to 1, measured before mute. */
+  /** Root mean square, 0 to 1, measured before mute. */
   microphone: number;
-  /** 0 to 1. */
+  /** Root mean square, 0 to 1. */
   farSide: number;
   muted: boolean;
   /** The two are talking: there should be sound. */
   connected: boolean;
 }
 
-/** Below this a microphone gives nothing: even a quiet room is louder. */
-const SILENCE = 0.01;
-/** Above this somebody speaks. */
-const SPEECH = 0.25;
+/** −90 dB: less than the noise of any microphone or line. Only what is switched off is so quiet. */
+const SILENCE = 0.00003;
+/** −38 dB: above this somebody speaks. */
+const SPEECH = 0.0125;
 const MICROPHONE_SILENT_MS = 6_000;
 const FAR_SIDE_SILENT_MS = 5_000;
 const SPEECH_MS = 400;

@@ -1,4 +1,5 @@
 import type { Call as SdkCall } from '@twilio/voice-sdk';
+import { Meter } from './meter.ts';
 import { AUDIO_CONSTRAINTS } from './microphone.ts';
 import type { PhoneProblem } from './problem.ts';
 
@@ -18,8 +19,8 @@ export interface VoiceLeg {
 export interface LegListener {
   /** The sound is on. */
   open(): void;
-  /** About twenty times a second, 0 to 1: what we send, what we hear. */
-  volume(sent: number, heard: number): void;
+  /** About twenty times a second: root mean square of what is heard, 0 to 1. */
+  heard(rms: number): void;
   reconnecting(): void;
   reconnected(): void;
   /** Last of all, once. A problem when it did not end by anybody's wish. */
@@ -57,16 +58,21 @@ export function legOf(call: SdkCall): VoiceLeg {
 export function follow(call: SdkCall, listener: LegListener): void {
   let problem: PhoneProblem | null = null;
   let over = false;
+  let meter: Meter | null = null;
   const close = (): void => {
     if (over) return;
     over = true;
+    meter?.close();
     listener.closed(problem);
   };
   call.on('accept', () => {
     listener.open();
   });
-  call.on('volume', (sent: number, heard: number) => {
-    if (!over) listener.volume(sent, heard);
+  call.on('volume', () => {
+    const stream = call.getRemoteStream();
+    if (over || stream === undefined) return;
+    meter ??= new Meter(stream);
+    listener.heard(meter.rms());
   });
   call.on('reconnecting', () => {
     listener.reconnecting();

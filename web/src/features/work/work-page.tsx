@@ -19,12 +19,12 @@ export function WorkPage() {
   useEffect(() => whenIdle(() => void phone.prepare()), [phone]);
 
   return (
-    <div className="mx-auto grid max-w-6xl items-start gap-4 lg:grid-cols-[21rem_1fr] lg:gap-6">
+    <div className="mx-auto grid max-w-6xl gap-4 lg:grid-cols-[21rem_1fr] lg:gap-6">
       <h1 className="sr-only">Work</h1>
       <div className={current === null ? undefined : 'max-lg:order-2'}>
         <Dialler disabled={hopeless} />
       </div>
-      <div className="flex min-w-0 flex-col gap-4">
+      <div className="flex min-w-0 flex-col gap-4 [&>section]:flex-1">
         {hopeless && microphone.problem !== null && (
           <ProblemNote problem={{ kind: 'microphone', problem: microphone.problem }} />
         )}
