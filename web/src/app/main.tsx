@@ -8,7 +8,7 @@ import { Live } from '../lib/live/live.ts';
 import { createQueryClient } from '../lib/query-client.ts';
 import '../ui/style.css';
 import { ThemeProvider } from '../ui/theme.tsx';
-import { Toasts } from '../ui/toast.tsx';
+import { ToastProvider } from '../ui/toast.tsx';
 import { TooltipProvider } from '../ui/tooltip.tsx';
 import { createAppRouter } from './router.tsx';
 import { SessionKeeper } from './session-keeper.tsx';
@@ -24,9 +24,10 @@ function start(element: HTMLElement): void {
         <LiveProvider live={live}>
           <ThemeProvider>
             <TooltipProvider>
-              <RouterProvider router={router} />
-              <SessionKeeper />
-              <Toasts />
+              <ToastProvider>
+                <RouterProvider router={router} />
+                <SessionKeeper />
+              </ToastProvider>
             </TooltipProvider>
           </ThemeProvider>
         </LiveProvider>

@@ -8,7 +8,7 @@ import { Badge } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { Menu, MenuChoice, MenuItem, MenuLabel, MenuLine } from '../ui/dropdown-menu.tsx';
 import { useTheme, type ThemeChoice } from '../ui/theme.tsx';
-import { toast } from '../ui/toast.tsx';
+import { useToast } from '../ui/toast.tsx';
 
 /** The person's state and, on every page, the running call. */
 export function TopBar() {
@@ -75,15 +75,16 @@ function PersonMenu() {
 function useSignOut(): () => Promise<void> {
   const live = useLive();
   const call = useMyLiveCall();
+  const toast = useToast();
   return async () => {
     if (call) {
-      toast.error('Please end your call before you sign out.');
+      toast('bad', 'Please end your call before you sign out.');
       return;
     }
     try {
       await api.send('POST', '/api/sign-out');
     } catch (error) {
-      toast.error(messageOf(error));
+      toast('bad', messageOf(error));
       return;
     }
     live.command('close');

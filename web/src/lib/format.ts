@@ -1,5 +1,3 @@
-import { differenceInCalendarDays, format, parseISO } from 'date-fns';
-
 /** "0:07", "2:14", "1:02:03": for tables and timers. Whole seconds, rounded down. */
 export function clock(ms: number): string {
   const seconds = Math.floor(Math.max(0, ms) / 1000);
@@ -26,28 +24,38 @@ export function offset(ms: number): string {
   return ms < 60_000 ? `${Math.floor(ms / 1000)}.${thousandths} s` : `${clock(ms)}.${thousandths}`;
 }
 
+const formats = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat('en-GB', options);
+const TIME = formats({ hour: '2-digit', minute: '2-digit' });
+const DAY = formats({ day: 'numeric', month: 'short' });
+const DAY_AND_YEAR = formats({ day: 'numeric', month: 'short', year: 'numeric' });
+const DATE = formats({ day: 'numeric', month: 'long', year: 'numeric' });
+const WEEKDAY = formats({ weekday: 'long' });
+const EXACT_TIME = formats({ hour: '2-digit', minute: '2-digit', second: '2-digit' });
+
 /** "14:37" in the viewer's zone. */
 export function timeOf(instant: string): string {
-  return format(new Date(instant), 'HH:mm');
+  return TIME.format(new Date(instant));
 }
 
 /** "14:37" today, "Yesterday 14:37", "20 Nov 14:37", "20 Nov 2025 14:37". */
 export function shortWhen(instant: string, now: Date = new Date()): string {
   const at = new Date(instant);
-  const days = differenceInCalendarDays(now, at);
-  if (days === 0) return format(at, 'HH:mm');
-  if (days === 1) return format(at, "'Yesterday' HH:mm");
-  return format(at, at.getFullYear() === now.getFullYear() ? 'd MMM HH:mm' : 'd MMM yyyy HH:mm');
+  const time = TIME.format(at);
+  const yesterday = new Date(now.getFullYear(), now.getMonth(), now.getDate() - 1);
+  if (at.toDateString() === now.toDateString()) return time;
+  if (at.toDateString() === yesterday.toDateString()) return `Yesterday ${time}`;
+  return `${(at.getFullYear() === now.getFullYear() ? DAY : DAY_AND_YEAR).format(at)} ${time}`;
 }
 
 /** "Sunday 22 November 2026, 14:37:05" in the viewer's zone. */
 export function fullWhen(instant: string): string {
-  return format(new Date(instant), 'EEEE d MMMM yyyy, HH:mm:ss');
+  const at = new Date(instant);
+  return `${WEEKDAY.format(at)} ${DATE.format(at)}, ${EXACT_TIME.format(at)}`;
 }
 
-/** "22 November 2026", of a moment or of a day. */
-export function dateOf(instantOrDay: string): string {
-  return format(parseISO(instantOrDay), 'd MMMM yyyy');
+/** "22 November 2026" in the viewer's zone. */
+export function dateOf(instant: string): string {
+  return DATE.format(new Date(instant));
 }
 
 /** "812 kB", "1.4 MB" */

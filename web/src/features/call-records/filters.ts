@@ -1,5 +1,4 @@
 import { Direction, EndReason, Outcome } from '@offhook/contract';
-import { addDays, parseISO, startOfDay } from 'date-fns';
 import { z } from 'zod';
 import type { CallFilters } from '../../lib/call-cache.ts';
 import { DIRECTION_WORDS, END_REASON_WORDS, OUTCOME_WORDS } from '../../lib/call-words.ts';
@@ -49,10 +48,16 @@ export function toCallFilters(filters: RecordFilters): CallFilters {
     endReason: filters.reason,
     direction: filters.direction,
     customer: filters.customer,
-    from: filters.from && startOfDay(parseISO(filters.from)).toISOString(),
-    to: filters.to && startOfDay(addDays(parseISO(filters.to), 1)).toISOString(),
+    from: filters.from && startOf(filters.from).toISOString(),
+    to: filters.to && startOf(filters.to, 1).toISOString(),
     state: filters.state,
   };
+}
+
+/** Midnight, in the viewer's zone, at which this day, or one `later` ones, begins. */
+function startOf(day: string, later = 0): Date {
+  const [year = 0, month = 1, date = 1] = day.split('-').map(Number);
+  return new Date(year, month - 1, date + later);
 }
 
 /** What each filter's chip says. */
@@ -65,7 +70,7 @@ export function chipWords(filters: RecordFilters, agentName: (id: string) => str
   if (filters.reason) add('reason', `Reason: ${END_REASON_WORDS[filters.reason]}`);
   if (filters.direction) add('direction', DIRECTION_WORDS[filters.direction]);
   if (filters.state) add('state', filters.state === 'live' ? 'In progress' : 'Ended');
-  if (filters.from) add('from', `From ${dateOf(filters.from)}`);
-  if (filters.to) add('to', `To ${dateOf(filters.to)}`);
+  if (filters.from) add('from', `From ${dateOf(startOf(filters.from).toISOString())}`);
+  if (filters.to) add('to', `To ${dateOf(startOf(filters.to).toISOString())}`);
   return chips;
 }

@@ -10,7 +10,7 @@ import { Button } from '../../ui/button.tsx';
 import { Dialog, DialogButtons } from '../../ui/dialog.tsx';
 import { Field, FormError } from '../../ui/field.tsx';
 import { Input } from '../../ui/input.tsx';
-import { toast } from '../../ui/toast.tsx';
+import { useToast } from '../../ui/toast.tsx';
 import { RoleField, TeamField } from './role-and-team.tsx';
 
 const Change = z.object({ name: PersonName, role: Role, teamId: z.string().nullable() });
@@ -18,6 +18,7 @@ const Change = z.object({ name: PersonName, role: Role, teamId: z.string().nulla
 /** For administrators: another name, role or team. */
 export function ChangeDialog({ person, onClose }: { person: Person; onClose: () => void }) {
   const client = useQueryClient();
+  const toast = useToast();
   const teams = useQuery(teamsQuery);
   const form = useForm({
     resolver: zodResolver(Change),
@@ -28,7 +29,7 @@ export function ChangeDialog({ person, onClose }: { person: Person; onClose: () 
     try {
       await api.patch(`/api/people/${encodeURIComponent(person.id)}`, values, Person);
       await client.invalidateQueries({ queryKey: peopleQuery.queryKey });
-      toast.success('Saved.');
+      toast('good', `${values.name} saved.`);
       onClose();
     } catch (error) {
       showServerError(form, error);

@@ -10,7 +10,7 @@ import { useMe } from '../../lib/session.ts';
 import { Button } from '../../ui/button.tsx';
 import { Confirm } from '../../ui/confirm.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
-import { toast } from '../../ui/toast.tsx';
+import { useToast } from '../../ui/toast.tsx';
 import { ChangeDialog } from './change-dialog.tsx';
 import { invitationsQuery } from './invitations-query.ts';
 import { InviteDialog } from './invite-dialog.tsx';
@@ -29,6 +29,7 @@ export function PeoplePage() {
   const client = useQueryClient();
   const people = useQuery(peopleQuery);
   const [open, setOpen] = useState<Open | null>(null);
+  const toast = useToast();
   const close = () => setOpen(null);
   const passwordLink = async (person: Person) => {
     try {
@@ -36,7 +37,7 @@ export function PeoplePage() {
       setOpen({ what: 'link', made: await api.post(path, {}, InvitationCreated) });
       await client.invalidateQueries({ queryKey: invitationsQuery.queryKey });
     } catch (error) {
-      toast.error(messageOf(error));
+      toast('bad', messageOf(error));
     }
   };
   return (

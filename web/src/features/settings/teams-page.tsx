@@ -12,7 +12,7 @@ import { Dialog, DialogButtons } from '../../ui/dialog.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { Field, FormError } from '../../ui/field.tsx';
 import { Input } from '../../ui/input.tsx';
-import { toast } from '../../ui/toast.tsx';
+import { useToast } from '../../ui/toast.tsx';
 import { SettingsList } from './settings-list.tsx';
 
 export function TeamsPage() {
@@ -68,13 +68,14 @@ function peopleCount(count: number | undefined): string {
 
 function AddTeam({ onClose }: { onClose: () => void }) {
   const client = useQueryClient();
+  const toast = useToast();
   const form = useForm({ resolver: zodResolver(TeamRequest), defaultValues: { name: '' } });
   const { errors, isSubmitting } = form.formState;
   const submit = form.handleSubmit(async (values) => {
     try {
       const team = await api.post('/api/teams', values, Team);
       await client.invalidateQueries({ queryKey: teamsQuery.queryKey });
-      toast.success(`Team ${team.name} added.`);
+      toast('good', `Team ${team.name} added.`);
       onClose();
     } catch (error) {
       showServerError(form, error);
