@@ -1,16 +1,24 @@
 import { sql } from 'kysely';
 import type { Logger } from 'pino';
+import { openCallFloor } from './call-floor.ts';
 import type { Config } from './config/config.ts';
 import { migrate, openDatabase } from './db/database.ts';
 import { EventLog } from './db/event-log.ts';
+import { callListRoutes } from './http/call-list.ts';
+import { callRoutes } from './http/calls.ts';
+import { carrierRoutes } from './http/carrier.ts';
 import { createApp, type App } from './http/app.ts';
 import { frontOfficeRoutes } from './http/front-office-routes.ts';
 import { healthRoutes } from './http/health.ts';
 import { liveRoutes } from './http/live.ts';
+import { numberRoutes } from './http/numbers.ts';
 import { openApiRoute } from './http/openapi.ts';
 import { installPages } from './http/pages.ts';
+import { phoneTokenRoutes } from './http/phone-token.ts';
+import { recordingRoutes } from './http/recordings.ts';
 import { installSignalPassThrough } from './http/signal.ts';
 import { createLive } from './live/live.ts';
+import { audit } from './person/audit.ts';
 import { createFrontOffice } from './person/front-office.ts';
 
 export interface CallCentre {
@@ -49,8 +57,13 @@ export async function createCallCentre(config: Config, { log }: Overrides): Prom
     const eventLog = new EventLog(db, config.database.url, log);
     open.push(eventLog);
     await eventLog.open();
-
-    // The recording: fetch, verify, store.
+    const floor = await openCallFloor({
+      config,
+      db,
+      audit: (entry) => audit(db, entry),
+      log,
+      opened: (part) => open.push(part),
+    });
 
     // HTTP: one file per endpoint.
     const app = await createApp({ http: config.http, log, sessions: office.sessions });
@@ -58,6 +71,12 @@ export async function createCallCentre(config: Config, { log }: Overrides): Prom
     const live = createLive({ source: eventLog, sessions: office.sessions });
     open.push(live);
     await frontOfficeRoutes(app, config, office);
+    numberRoutes(app, config);
+    phoneTokenRoutes(app, config);
+    callRoutes(app, floor);
+    callListRoutes(app, { db });
+    recordingRoutes(app, floor.recordings);
+    await carrierRoutes(app, { desk: floor.carrierDesk });
     liveRoutes(app, { live });
     healthRoutes(app, {
       databaseAnswers: async () => {

@@ -1,0 +1,93 @@
+import type { Logger } from 'pino';
+import type { CallRecord } from '../call/call.ts';
+import { isOver } from '../call/call.ts';
+import type { Fact } from '../call/facts.ts';
+import type { CarrierAddresses } from './addresses.ts';
+import { agentIdentity, identityOf } from './identity.ts';
+import { mapConference } from './map-conference.ts';
+import { mapLeg } from './map-leg.ts';
+import { mapRecordingCallback } from './map-recording-callback.ts';
+import { type CallbackForm, field } from './payload.ts';
+import { isSignedBy } from './signature.ts';
+import { hangUp, joinRoom, reject, ringback } from './twiml.ts';
+
+/** The calls, as far as callbacks need them; db/call-store.ts is the real one. */
+export interface CallsForCarrier {
+  find(callId: string): Promise<CallRecord | null>;
+  apply(callId: string, fact: Fact): Promise<{ call: CallRecord } | null>;
+}
+
+export interface CarrierDeskParts {
+  calls: CallsForCarrier;
+  addresses: CarrierAddresses;
+  authToken: string;
+  log: Logger;
+}
+
+/** Answers the carrier's questions and turns its news into facts. */
+export class CarrierDesk {
+  constructor(private readonly parts: CarrierDeskParts) {}
+
+  isGenuine(
+    signature: string | string[] | undefined,
+    pathAndQuery: string,
+    form: CallbackForm,
+  ): boolean {
+    const { addresses, authToken } = this.parts;
+    return isSignedBy(authToken, signature, addresses.signed(pathAndQuery), form);
+  }
+
+  /**
+   * The agent's leg asks what to do: into the call's room, if the caller is the agent of that call
+   * and the call still wants a leg. The same question gets the same answer. TwiML.
+   */
+  async voice(form: CallbackForm): Promise<string> {
+    const { calls, addresses, log } = this.parts;
+    const callId = field(form, 'call');
+    const sid = field(form, 'CallSid');
+    const call = callId === null ? null : await calls.find(callId);
+    if (call === null || sid === null) {
+      log.warn({ callId, sid }, 'the carrier asks about a call we do not have');
+      return reject();
+    }
+    if (identityOf(field(form, 'From') ?? undefined) !== agentIdentity(call.agent.id)) {
+      log.warn({ callId, sid }, 'somebody else’s phone asks for this call');
+      return reject();
+    }
+    const applied = await calls.apply(call.id, { kind: 'agent_leg_asked', sid });
+    const wanted = applied !== null && !isOver(applied.call) && applied.call.legs.agent.sid === sid;
+    return wanted ? joinRoom(applied.call, addresses) : hangUp();
+  }
+
+  /** TwiML for whoever waits alone before the room has started. */
+  wait(): string {
+    return ringback(this.parts.addresses);
+  }
+
+  async leg(callId: string, legId: string, form: CallbackForm): Promise<void> {
+    const call = await this.parts.calls.find(callId);
+    if (call?.legs.customer.id !== legId) return this.unknownCall('leg', callId);
+    await this.tell('leg', callId, mapLeg(form, 'customer'));
+  }
+
+  async conference(callId: string, form: CallbackForm): Promise<void> {
+    await this.tell('conference', callId, mapConference(form));
+  }
+
+  async recording(callId: string, form: CallbackForm): Promise<void> {
+    await this.tell('recording', callId, mapRecordingCallback(form));
+  }
+
+  private async tell(about: string, callId: string, fact: Fact | null): Promise<void> {
+    if (fact === null) {
+      this.parts.log.debug({ about, callId }, 'a callback that says nothing we use');
+      return;
+    }
+    if ((await this.parts.calls.apply(callId, fact)) === null) this.unknownCall(about, callId);
+  }
+
+  /** Acknowledged all the same: repeating it would not make the call exist. */
+  private unknownCall(about: string, callId: string): void {
+    this.parts.log.warn({ about, callId }, 'a callback about a call we do not have');
+  }
+}
