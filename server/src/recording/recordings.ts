@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import type { Config } from '../config/config.ts';
+import type { RecordingConfig } from '../config/config.ts';
 import type { Db } from '../db/database.ts';
 import { RecordingArchive } from './archive.ts';
 import { fetchRecording, type CallsForRecordings, type FetchParts } from './fetch.ts';
@@ -13,7 +13,14 @@ import { RecordingRows } from './rows.ts';
 import { DiskStore } from './store.ts';
 
 export interface RecordingsParts {
-  config: Pick<Config, 'dataFolder' | 'carrier' | 'dialling' | 'recording'>;
+  config: {
+    dataFolder: string;
+    recording: RecordingConfig;
+    /** How far length and talk time may differ, in ms. */
+    toleranceMs: number;
+    /** Two letters: whose numbers file names write the national way. */
+    country: string;
+  };
   db: Db;
   source: RecordingSource;
   calls: CallsForRecordings;
@@ -50,14 +57,14 @@ export async function openRecordings(parts: RecordingsParts): Promise<Recordings
   await store.open(now());
   const rows = new RecordingRows(db);
   const inspector = new Inspector();
+  const { toleranceMs, country } = config;
   const { missingAfterMs, deleteFromCarrier } = config.recording;
   const everyMs = Math.min(missingAfterMs, RECOVER_EVERY_MS);
   const recovery = new Recovery({ db, source, calls, missingAfterMs, everyMs, log, now });
-  const { recordingToleranceMs: toleranceMs } = config.carrier;
   const fetching = { source, store, inspector, rows, calls, toleranceMs, deleteFromCarrier };
   recovery.start();
   return {
-    archive: new RecordingArchive({ db, rows, store, country: config.dialling.country }),
+    archive: new RecordingArchive({ db, rows, store, country }),
     plays: new PlayLog(audit, now),
     recovery,
     jobs: { 'recording.fetch': fetchJob({ ...fetching, log, now }) },
