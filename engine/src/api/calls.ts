@@ -1,0 +1,225 @@
+import { z } from 'zod';
+import type { Ledger } from '../journal/ledger.ts';
+import type { Call } from '../leg/call.ts';
+import type { CallEvent } from '../leg/call-record.ts';
+import type { Switchboard } from '../leg/switchboard.ts';
+import type { TwimlSource } from '../twiml/fetcher.ts';
+import { parseTwiml } from '../twiml/parse.ts';
+import { TwimlProblem } from '../twiml/problem.ts';
+import type { TwimlRunner } from '../twiml/runner.ts';
+import type { Api } from './app.ts';
+import { address, fields, method, whole, words } from './fields.ts';
+import { moment, page, PAGE_FIELDS, within } from './paging.ts';
+import type { Presenter } from './present.ts';
+import { ApiProblem, notFound } from './problem.ts';
+
+export const CALL_EVENTS = [
+  'initiated',
+  'ringing',
+  'answered',
+  'completed',
+] as const satisfies CallEvent[];
+
+/** Where a call goes: a number in E.164, or a Voice SDK identity. */
+export const destination = z.string().regex(/^(\+\d{6,15}|client:[\w.@+-]{1,121})$/, {
+  error: 'is neither a number in the form +447700900001 nor client:identity',
+});
+export const origin = z.string().regex(/^(\+\d{6,15}|client:[\w.@+-]{1,121})$/, {
+  error: 'is neither a number in the form +447700900001 nor client:identity',
+});
+
+const SCRIPT = {
+  Url: address.optional(),
+  Method: method.default('POST'),
+  FallbackUrl: address.optional(),
+  FallbackMethod: method.default('POST'),
+  Twiml: z.string().max(4000).optional(),
+} as const;
+
+const CREATE = {
+  ...SCRIPT,
+  To: destination,
+  From: origin,
+  ApplicationSid: z.string().optional(),
+  StatusCallback: address.optional(),
+  StatusCallbackMethod: method.default('POST'),
+  StatusCallbackEvent: words(CALL_EVENTS).default(['completed']),
+  Timeout: whole(1, 600).default(60),
+  TimeLimit: whole(1, 86_400).optional(),
+} as const;
+
+const UPDATE = {
+  ...SCRIPT,
+  Status: z.enum(['canceled', 'completed']).optional(),
+  StatusCallback: address.optional(),
+  StatusCallbackMethod: method.default('POST'),
+  TimeLimit: whole(1, 86_400).optional(),
+} as const;
+
+const STATUSES = z.enum([
+  'queued',
+  'ringing',
+  'in-progress',
+  'completed',
+  'busy',
+  'failed',
+  'no-answer',
+  'canceled',
+]);
+
+const LIST = {
+  ...PAGE_FIELDS,
+  To: z.string().optional(),
+  From: z.string().optional(),
+  ParentCallSid: z.string().optional(),
+  Status: STATUSES.optional(),
+  StartTime: moment.optional(),
+  'StartTime<': moment.optional(),
+  'StartTime>': moment.optional(),
+  EndTime: moment.optional(),
+  'EndTime<': moment.optional(),
+  'EndTime>': moment.optional(),
+} as const;
+
+export interface CallParts {
+  ledger: Ledger;
+  switchboard: Switchboard;
+  runner: TwimlRunner;
+  present: Presenter;
+  /** The TwiML app that `ApplicationSid` may name. */
+  app: { sid: string; voiceUrl: string };
+}
+
+export function callRoutes(scope: Api, parts: CallParts): void {
+  const { ledger, switchboard, runner, present } = parts;
+
+  scope.post('/Calls.json', async (request, reply) => {
+    const read = fields(request.body, CREATE);
+    const source = sourceOf(read, read.ApplicationSid, parts.app);
+    if (source === null) throw new ApiProblem(400, 21_205, 'Give a Url, Twiml or ApplicationSid');
+    const { call, start } = switchboard.place({
+      to: read.To,
+      from: read.From,
+      direction: 'outbound-api',
+      timeoutMs: read.Timeout * 1000,
+      limitMs: read.TimeLimit === undefined ? null : read.TimeLimit * 1000,
+      callback:
+        read.StatusCallback === undefined
+          ? null
+          : {
+              url: read.StatusCallback,
+              method: read.StatusCallbackMethod,
+              events: read.StatusCallbackEvent,
+            },
+    });
+    onceAnswered(call, switchboard, () => runner.run(call, source));
+    const body = present.call(call.record);
+    start();
+    return reply.code(201).send(body);
+  });
+
+  scope.get('/Calls.json', async (request) => {
+    const read = fields(request.query, LIST);
+    const found = [...ledger.calls.values()]
+      .reverse()
+      .filter(
+        (call) =>
+          (read.To === undefined || call.to === read.To) &&
+          (read.From === undefined || call.from === read.From) &&
+          (read.ParentCallSid === undefined || call.parentCallSid === read.ParentCallSid) &&
+          (read.Status === undefined || call.status === read.Status) &&
+          within(
+            call.answeredAt ?? call.createdAt,
+            read.StartTime,
+            read['StartTime<'],
+            read['StartTime>'],
+          ) &&
+          within(call.endedAt, read.EndTime, read['EndTime<'], read['EndTime>']),
+      );
+    const query = request.query as Record<string, unknown>;
+    const path = present.path('/Calls.json');
+    return page('calls', found, read, path, query, (call) => present.call(call));
+  });
+
+  scope.get<{ Params: { sid: string } }>('/Calls/:sid.json', async (request) => {
+    fields(request.query, {});
+    const record = ledger.calls.get(request.params.sid);
+    if (!record) throw notFound(request.url);
+    return present.call(record);
+  });
+
+  scope.post<{ Params: { sid: string } }>('/Calls/:sid.json', async (request) => {
+    const read = fields(request.body, UPDATE);
+    const record = ledger.calls.get(request.params.sid);
+    if (!record) throw notFound(request.url);
+    const call = switchboard.find(record.sid);
+    if (!call) throw new ApiProblem(400, 21_220, 'Call is not in-progress. Cannot redirect.');
+    update(call, read, runner);
+    return present.call(call.record);
+  });
+}
+
+function update(call: Call, read: z.infer<z.ZodObject<typeof UPDATE>>, runner: TwimlRunner): void {
+  if (read.StatusCallback !== undefined) {
+    const { StatusCallback: url, StatusCallbackMethod: method } = read;
+    call.setCallback({ url, method, events: call.record.callback?.events ?? ['completed'] });
+  }
+  if (read.TimeLimit !== undefined) call.setTimeLimit(read.TimeLimit * 1000);
+  if (read.Status === 'canceled') {
+    // Twilio: canceled hangs up calls that are queued or ringing, and leaves the others alone.
+    if (call.inProgress) throw new ApiProblem(400, 21_220, 'Call is in-progress. Cannot cancel.');
+    call.hangUp();
+    return;
+  }
+  if (read.Status === 'completed') {
+    call.hangUp();
+    return;
+  }
+  const source = sourceOf(read, undefined, null);
+  if (source === null) return;
+  if (!call.inProgress) {
+    throw new ApiProblem(400, 21_220, 'Call is not in-progress. Cannot redirect.');
+  }
+  runner.run(call, source);
+}
+
+function onceAnswered(call: Call, switchboard: Switchboard, then: () => void): void {
+  const deaf = [
+    switchboard.onAnswered.listen((answered) => {
+      if (answered !== call) return;
+      deaf.forEach((stop) => stop());
+      then();
+    }),
+    switchboard.onEnded.listen(({ call: ended }) => {
+      if (ended === call) deaf.forEach((stop) => stop());
+    }),
+  ];
+}
+
+function sourceOf(
+  read: z.infer<z.ZodObject<typeof SCRIPT>>,
+  applicationSid: string | undefined,
+  app: CallParts['app'] | null,
+): TwimlSource | null {
+  if (read.Twiml !== undefined) {
+    try {
+      parseTwiml(read.Twiml);
+    } catch (error) {
+      if (error instanceof TwimlProblem) throw new ApiProblem(400, error.code, error.message);
+      throw error;
+    }
+    return { kind: 'text', text: read.Twiml };
+  }
+  const fallback =
+    read.FallbackUrl === undefined
+      ? {}
+      : { fallback: { url: read.FallbackUrl, method: read.FallbackMethod } };
+  if (read.Url !== undefined) {
+    return { kind: 'url', url: read.Url, method: read.Method, ...fallback };
+  }
+  if (applicationSid === undefined || app === null) return null;
+  if (applicationSid !== app.sid) {
+    throw new ApiProblem(400, 21_212, 'Invalid parameter ApplicationSid: is not known');
+  }
+  return { kind: 'url', url: app.voiceUrl, method: 'POST', ...fallback };
+}

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import type { Ledger } from '../journal/ledger.ts';
+import type { Conferences } from '../room/conferences.ts';
+import type { Api } from './app.ts';
+import { fields } from './fields.ts';
+import { moment, page, PAGE_FIELDS, within } from './paging.ts';
+import type { Presenter } from './present.ts';
+import { notFound } from './problem.ts';
+
+const LIST = {
+  ...PAGE_FIELDS,
+  FriendlyName: z.string().optional(),
+  Status: z.enum(['init', 'in-progress', 'completed']).optional(),
+  DateCreated: moment.optional(),
+  'DateCreated<': moment.optional(),
+  'DateCreated>': moment.optional(),
+  DateUpdated: moment.optional(),
+  'DateUpdated<': moment.optional(),
+  'DateUpdated>': moment.optional(),
+} as const;
+
+export interface ConferenceRouteParts {
+  ledger: Ledger;
+  conferences: Conferences;
+  present: Presenter;
+}
+
+export function conferenceRoutes(scope: Api, parts: ConferenceRouteParts): void {
+  const { ledger, conferences, present } = parts;
+
+  scope.get('/Conferences.json', async (request) => {
+    const read = fields(request.query, LIST);
+    const found = [...ledger.conferences.values()]
+      .reverse()
+      .filter(
+        (one) =>
+          (read.FriendlyName === undefined || one.friendlyName === read.FriendlyName) &&
+          (read.Status === undefined || one.status === read.Status) &&
+          within(one.createdAt, read.DateCreated, read['DateCreated<'], read['DateCreated>']) &&
+          within(one.updatedAt, read.DateUpdated, read['DateUpdated<'], read['DateUpdated>']),
+      );
+    const query = request.query as Record<string, unknown>;
+    const path = present.path('/Conferences.json');
+    return page('conferences', found, read, path, query, (one) => present.conference(one));
+  });
+
+  scope.get<{ Params: { sid: string } }>('/Conferences/:sid.json', async (request) => {
+    fields(request.query, {});
+    const record = ledger.conferences.get(request.params.sid);
+    if (!record) throw notFound(request.url);
+    return present.conference(record);
+  });
+
+  scope.post<{ Params: { sid: string } }>('/Conferences/:sid.json', async (request) => {
+    const read = fields(request.body, { Status: z.literal('completed').optional() });
+    const record = ledger.conferences.get(request.params.sid);
+    if (!record) throw notFound(request.url);
+    if (read.Status === 'completed') {
+      conferences.find(record.sid)?.end('conference-ended-via-api');
+    }
+    return present.conference(record);
+  });
+}

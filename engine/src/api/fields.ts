@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { ApiProblem } from './problem.ts';
+
+/** Fields of a request: one value, or several under one name. */
+export type RawFields = Readonly<Record<string, unknown>>;
+
+export const flag = z
+  .string()
+  .transform((text) => text.toLowerCase())
+  .pipe(z.enum(['true', 'false']))
+  .transform((text) => text === 'true');
+
+export const method = z
+  .string()
+  .transform((text) => text.toUpperCase())
+  .pipe(z.enum(['GET', 'POST']));
+
+export const whole = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, 'is not a whole number')
+    .transform(Number)
+    .pipe(z.number().min(min).max(max));
+
+export const address = z
+  .string()
+  .refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), {
+    error: 'is not an http address',
+  });
+
+/** Repeated fields, or one field with words between spaces; Twilio takes both. */
+export const words = <Word extends string>(known: readonly [Word, ...Word[]]) =>
+  z
+    .union([z.string(), z.array(z.string())])
+    .transform((given) =>
+      [given].flat().flatMap((text) => text.split(/\s+/).filter((word) => word !== '')),
+    )
+    .pipe(z.array(z.enum(known)));
+
+/**
+ * Reads a request's fields. One that is unknown, or that this engine does not carry out, is
+ * refused by name; Twilio's 20001 says that a parameter is wrong. @throws ApiProblem
+ */
+export function fields<Shape extends z.ZodRawShape>(
+  raw: unknown,
+  shape: Shape,
+): z.infer<z.ZodObject<Shape>> {
+  const read = z.strictObject(shape).safeParse(raw ?? {});
+  if (read.success) return read.data;
+  const issue = read.error.issues[0];
+  if (issue?.code === 'unrecognized_keys') {
+    const names = issue.keys.join(', ');
+    throw new ApiProblem(400, 20_001, `This engine does not support the parameter ${names}`);
+  }
+  const name = issue?.path.join('.') ?? '';
+  throw new ApiProblem(400, 20_001, `Invalid parameter ${name}: ${issue?.message ?? 'is wrong'}`);
+}

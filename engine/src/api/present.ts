@@ -1,0 +1,124 @@
+import { API_VERSION, callDurationSeconds } from '../leg/call-callbacks.ts';
+import { isFinal, type CallRecord } from '../leg/call-record.ts';
+import type { ConferenceRecord, ParticipantRecord } from '../room/conference-record.ts';
+import type { RecordingRecord } from '../recording/recording-record.ts';
+import { rfc2822, rfc2822OrNull, wholeSeconds } from '../times.ts';
+
+/** The resources as twilio_api_v2010.json describes them. */
+export class Presenter {
+  readonly #account: string;
+  readonly #apiBase: () => string;
+
+  constructor(accountSid: string, apiBase: () => string) {
+    this.#account = accountSid;
+    this.#apiBase = apiBase;
+  }
+
+  path(rest: string): string {
+    return `/${API_VERSION}/Accounts/${this.#account}${rest}`;
+  }
+
+  call(record: CallRecord): Record<string, unknown> {
+    const own = this.path(`/Calls/${record.sid}`);
+    const duration = callDurationSeconds(record);
+    return {
+      sid: record.sid,
+      date_created: rfc2822(record.createdAt),
+      date_updated: rfc2822(record.updatedAt),
+      parent_call_sid: record.parentCallSid,
+      account_sid: this.#account,
+      to: record.to,
+      to_formatted: record.to,
+      from: record.from,
+      from_formatted: record.from,
+      phone_number_sid: null,
+      status: record.status,
+      start_time: rfc2822OrNull(
+        record.answeredAt ?? (isFinal(record.status) ? record.createdAt : null),
+      ),
+      end_time: rfc2822OrNull(record.endedAt),
+      duration: duration === null ? null : String(duration),
+      price: null,
+      price_unit: 'USD',
+      direction: record.direction,
+      answered_by: null,
+      api_version: API_VERSION,
+      forwarded_from: null,
+      group_sid: null,
+      caller_name: null,
+      queue_time: '0',
+      trunk_sid: null,
+      uri: `${own}.json`,
+      subresource_uris: { recordings: `${own}/Recordings.json` },
+    };
+  }
+
+  conference(record: ConferenceRecord): Record<string, unknown> {
+    const own = this.path(`/Conferences/${record.sid}`);
+    return {
+      account_sid: this.#account,
+      date_created: rfc2822(record.createdAt),
+      date_updated: rfc2822(record.updatedAt),
+      api_version: API_VERSION,
+      friendly_name: record.friendlyName,
+      region: 'us1',
+      sid: record.sid,
+      status: record.status,
+      uri: `${own}.json`,
+      subresource_uris: {
+        participants: `${own}/Participants.json`,
+        recordings: `${own}/Recordings.json`,
+      },
+      reason_conference_ended: record.reasonEnded,
+      call_sid_ending_conference: record.callSidEnding,
+    };
+  }
+
+  participant(conferenceSid: string, record: ParticipantRecord, status: string): object {
+    return {
+      account_sid: this.#account,
+      call_sid: record.callSid,
+      label: record.label,
+      call_sid_to_coach: record.callSidToCoach,
+      coaching: record.coaching,
+      conference_sid: conferenceSid,
+      date_created: rfc2822(record.createdAt),
+      date_updated: rfc2822(record.updatedAt),
+      end_conference_on_exit: record.endConferenceOnExit,
+      muted: record.muted,
+      hold: record.hold,
+      start_conference_on_enter: record.startConferenceOnEnter,
+      status,
+      queue_time: '0',
+      uri: this.path(`/Conferences/${conferenceSid}/Participants/${record.callSid}.json`),
+    };
+  }
+
+  recording(record: RecordingRecord): Record<string, unknown> {
+    const own = this.path(`/Recordings/${record.sid}`);
+    // The resource knows no "failed": what could not be recorded is absent, with its error code.
+    const status = record.status === 'failed' ? 'absent' : record.status;
+    const { durationMs } = record;
+    return {
+      account_sid: this.#account,
+      api_version: API_VERSION,
+      call_sid: record.callSid,
+      conference_sid: record.conferenceSid,
+      date_created: rfc2822(record.createdAt),
+      date_updated: rfc2822(record.updatedAt),
+      start_time: rfc2822OrNull(record.startedAt),
+      duration: durationMs === null ? '-1' : String(wholeSeconds(durationMs)),
+      sid: record.sid,
+      price: null,
+      price_unit: 'USD',
+      status,
+      channels: 2,
+      source: 'Conference',
+      error_code: record.errorCode,
+      uri: `${own}.json`,
+      encryption_details: null,
+      subresource_uris: {},
+      media_url: `${this.#apiBase()}${own}`,
+    };
+  }
+}

@@ -1,0 +1,141 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
+import type { Ledger } from '../journal/ledger.ts';
+import type { AudioFormat, RecordingFiles } from '../recording/recording-files.ts';
+import type { RecordingRecord } from '../recording/recording-record.ts';
+import type { Api } from './app.ts';
+import { fields, flag } from './fields.ts';
+import { moment, page, PAGE_FIELDS, within } from './paging.ts';
+import type { Presenter } from './present.ts';
+import { ApiProblem, notFound } from './problem.ts';
+
+const DATES = {
+  DateCreated: moment.optional(),
+  'DateCreated<': moment.optional(),
+  'DateCreated>': moment.optional(),
+} as const;
+
+const LIST = {
+  ...PAGE_FIELDS,
+  ...DATES,
+  CallSid: z.string().optional(),
+  ConferenceSid: z.string().optional(),
+  IncludeSoftDeleted: flag.optional(),
+} as const;
+
+const CONTENT_TYPE: Record<AudioFormat, string> = { mp3: 'audio/mpeg', wav: 'audio/x-wav' };
+
+export interface RecordingRouteParts {
+  ledger: Ledger;
+  files: RecordingFiles;
+  present: Presenter;
+}
+
+interface OneRecording {
+  Params: { sid: string };
+}
+
+export function recordingRoutes(scope: Api, parts: RecordingRouteParts): void {
+  const { ledger, files, present } = parts;
+  const list = (
+    raw: unknown,
+    path: string,
+    keep: (record: RecordingRecord, asked: z.infer<z.ZodObject<typeof LIST>>) => boolean,
+  ) => {
+    const read = fields(raw, LIST);
+    const found = [...ledger.recordings.values()]
+      .reverse()
+      .filter(
+        (one) =>
+          keep(one, read) &&
+          (read.CallSid === undefined || one.callSid === read.CallSid) &&
+          (read.ConferenceSid === undefined || one.conferenceSid === read.ConferenceSid) &&
+          within(one.createdAt, read.DateCreated, read['DateCreated<'], read['DateCreated>']),
+      );
+    const query = raw as Record<string, unknown>;
+    return page('recordings', found, read, path, query, (one) => present.recording(one));
+  };
+
+  scope.get('/Recordings.json', async (request) =>
+    list(request.query, present.path('/Recordings.json'), () => true),
+  );
+
+  scope.get<OneRecording>('/Conferences/:sid/Recordings.json', async (request) => {
+    const { sid } = request.params;
+    if (!ledger.conferences.has(sid)) throw notFound(request.url);
+    const path = present.path(`/Conferences/${sid}/Recordings.json`);
+    return list(request.query, path, (one) => one.conferenceSid === sid);
+  });
+
+  scope.get<OneRecording>('/Calls/:sid/Recordings.json', async (request) => {
+    const { sid } = request.params;
+    if (!ledger.calls.has(sid)) throw notFound(request.url);
+    const path = present.path(`/Calls/${sid}/Recordings.json`);
+    return list(request.query, path, (one) => one.callSid === sid);
+  });
+
+  scope.get<OneRecording>('/Recordings/:sid.json', async (request) => {
+    fields(request.query, { IncludeSoftDeleted: flag.optional() });
+    const record = ledger.recordings.get(request.params.sid);
+    if (!record) throw notFound(request.url);
+    return present.recording(record);
+  });
+
+  scope.delete<OneRecording>('/Recordings/:sid.json', async (request, reply) => {
+    const record = ledger.recordings.get(request.params.sid);
+    if (!record) throw notFound(request.url);
+    if (record.status === 'in-progress' || record.status === 'processing') {
+      throw new ApiProblem(409, 20_409, 'The recording is not finished; it can be deleted later');
+    }
+    ledger.forgetRecording(record.sid);
+    await files.remove(record.sid);
+    return reply.code(204).send();
+  });
+
+  // Without an ending Twilio answers WAV; both forms are mono unless asked otherwise.
+  for (const [path, format] of [
+    ['/Recordings/:sid.mp3', 'mp3'],
+    ['/Recordings/:sid.wav', 'wav'],
+    ['/Recordings/:sid', 'wav'],
+  ] as const) {
+    scope.get<OneRecording>(path, async (request, reply) => {
+      const { RequestedChannels } = fields(request.query, {
+        RequestedChannels: z.enum(['1', '2']).default('1'),
+        Download: flag.optional(),
+      });
+      const record = ledger.recordings.get(request.params.sid);
+      if (record?.status !== 'completed') throw notFound(request.url);
+      const channels = RequestedChannels === '2' ? 2 : 1;
+      const file = await files.have(record.sid, format, channels);
+      return sendFile(reply, file, CONTENT_TYPE[format], request.headers.range);
+    });
+  }
+}
+
+/** RFC 9110 14: one byte range, or the whole file. */
+async function sendFile(
+  reply: FastifyReply,
+  path: string,
+  type: string,
+  range: string | undefined,
+): Promise<FastifyReply> {
+  const { size } = await stat(path);
+  void reply.type(type).header('accept-ranges', 'bytes');
+  const asked = /^bytes=(\d*)-(\d*)$/.exec(range ?? '');
+  if (!asked || (asked[1] === '' && asked[2] === '')) {
+    return reply.header('content-length', size).send(createReadStream(path));
+  }
+  const suffix = asked[1] === '';
+  const start = suffix ? Math.max(0, size - Number(asked[2])) : Number(asked[1]);
+  const end = suffix || asked[2] === '' ? size - 1 : Math.min(Number(asked[2]), size - 1);
+  if (start > end || start >= size) {
+    return reply.code(416).header('content-range', `bytes */${size}`).send();
+  }
+  return reply
+    .code(206)
+    .header('content-range', `bytes ${start}-${end}/${size}`)
+    .header('content-length', end - start + 1)
+    .send(createReadStream(path, { start, end }));
+}

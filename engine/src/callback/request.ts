@@ -1,0 +1,207 @@
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { splitOverrides, type FailureKind, type Overrides } from './overrides.ts';
+import { twilioSignature, type FormFields } from './signature.ts';
+
+export type HttpMethod = 'GET' | 'POST';
+
+export interface Ask {
+  /** May carry connection overrides in its fragment. */
+  url: string;
+  method: HttpMethod;
+  fields: FormFields;
+  /** More than this is a failure. Bytes. */
+  maxBytes: number;
+  /** Names this request to the application when it is repeated. */
+  idempotencyToken?: string;
+  headers?: Record<string, string>;
+  signal?: AbortSignal;
+}
+
+export interface Reply {
+  status: number;
+  headers: IncomingMessage['headers'];
+  body: Buffer;
+  /** Where the reply came from in the end, after redirects. */
+  url: string;
+}
+
+/** The application could not be asked, or did not say yes. `code` is Twilio's. */
+export class AskFailed extends Error {
+  readonly code: 11200 | 11205 | 11206 | 11210 | 11215;
+  readonly kind: FailureKind;
+  readonly status: number | null;
+
+  constructor(code: AskFailed['code'], kind: FailureKind, status: number | null, message: string) {
+    super(message);
+    this.name = 'AskFailed';
+    this.code = code;
+    this.kind = kind;
+    this.status = status;
+  }
+}
+
+const MAX_REDIRECTS = 10;
+/** The voice ceiling: no application may take longer, whatever its overrides say. */
+const CEILING_MS = 15_000;
+
+/** Asks applications the way Twilio does: signed, form-encoded, with limits. */
+export class Requester {
+  readonly #authToken: string;
+  readonly #http = new HttpAgent({ keepAlive: true });
+  readonly #https = new HttpsAgent({ keepAlive: true });
+
+  constructor(authToken: string) {
+    this.#authToken = authToken;
+  }
+
+  /** Resolves with a 2xx reply (or 304 when asked conditionally), else throws AskFailed. */
+  async ask(ask: Ask): Promise<Reply> {
+    const { url, overrides } = splitOverrides(ask.url);
+    const token = ask.idempotencyToken ?? randomUUID();
+    const deadline = Date.now() + Math.min(overrides.totalMs, CEILING_MS);
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await this.#follow({ ...ask, url, idempotencyToken: token }, overrides, deadline);
+      } catch (error) {
+        if (!(error instanceof AskFailed)) throw error;
+        const backoff = 100 * 2 ** attempt;
+        const again = attempt < overrides.retries && overrides.retryOn.has(error.kind);
+        if (!again || Date.now() + backoff >= deadline) throw error;
+        await pause(backoff, undefined, ask.signal ? { signal: ask.signal } : {});
+      }
+    }
+  }
+
+  close(): void {
+    this.#http.destroy();
+    this.#https.destroy();
+  }
+
+  /** A redirect turns a POST into a GET without fields, as it does on Twilio. */
+  async #follow(ask: Ask, overrides: Overrides, deadline: number): Promise<Reply> {
+    let { url, method, fields } = ask;
+    for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
+      const reply = await this.#once({ ...ask, url, method, fields }, overrides, deadline);
+      const location = reply.headers.location;
+      if (reply.status >= 300 && reply.status < 400 && location !== undefined) {
+        url = new URL(location, url).href;
+        if (reply.status !== 307 && reply.status !== 308) [method, fields] = ['GET', {}];
+        continue;
+      }
+      if (reply.status < 300 || reply.status === 304) return reply;
+      const kind = reply.status >= 500 ? '5xx' : '4xx';
+      throw new AskFailed(11200, kind, reply.status, `${url} answered ${reply.status}`);
+    }
+    throw new AskFailed(11215, '4xx', null, `${ask.url} redirects too often`);
+  }
+
+  #once(ask: Ask, overrides: Overrides, deadline: number): Promise<Reply> {
+    const target = new URL(ask.url);
+    const form = encodeForm(ask.fields);
+    if (ask.method === 'GET')
+      for (const [name, value] of form) target.searchParams.append(name, value);
+    // The URL is signed as it was given: parsing it and writing it again may change it.
+    const signed = ask.method === 'GET' && form.length > 0 ? target.href : ask.url;
+    const body = ask.method === 'POST' ? new URLSearchParams(form).toString() : null;
+    const headers: Record<string, string> = {
+      'user-agent': 'OffhookEngine/1.0',
+      accept: '*/*',
+      ...ask.headers,
+      'x-twilio-signature': twilioSignature(
+        this.#authToken,
+        signed,
+        ask.method === 'POST' ? ask.fields : {},
+      ),
+      'i-twilio-idempotency-token': ask.idempotencyToken ?? randomUUID(),
+    };
+    if (body !== null) {
+      headers['content-type'] = 'application/x-www-form-urlencoded; charset=UTF-8';
+      headers['content-length'] = String(Buffer.byteLength(body));
+    }
+    return this.#exchange(target, ask, headers, body, overrides, deadline);
+  }
+
+  #exchange(
+    target: URL,
+    ask: Ask,
+    headers: Record<string, string>,
+    body: string | null,
+    overrides: Overrides,
+    deadline: number,
+  ): Promise<Reply> {
+    return new Promise((resolve, reject) => {
+      const secure = target.protocol === 'https:';
+      const request = (secure ? httpsRequest : httpRequest)(target, {
+        method: ask.method,
+        headers,
+        agent: secure ? this.#https : this.#http,
+        ...(ask.signal ? { signal: ask.signal } : {}),
+      });
+      let connected = false;
+      const left = Math.max(1, deadline - Date.now());
+      const fail = (failure: AskFailed) => request.destroy(failure);
+      const connectTimer = setTimeout(
+        () => fail(new AskFailed(11205, 'ct', null, `no connection to ${target.host} in time`)),
+        Math.min(overrides.connectMs, left),
+      );
+      let readTimer: NodeJS.Timeout | undefined;
+      const ready = () => {
+        connected = true;
+        clearTimeout(connectTimer);
+        readTimer = setTimeout(
+          () => fail(new AskFailed(11200, 'rt', null, `${target.host} did not answer in time`)),
+          Math.min(overrides.readMs, left),
+        );
+      };
+      const settle = () => {
+        clearTimeout(connectTimer);
+        clearTimeout(readTimer);
+      };
+      request.on('socket', (socket) => {
+        if (!socket.connecting) ready();
+        else socket.once(secure ? 'secureConnect' : 'connect', ready);
+      });
+      request.on('error', (error: NodeJS.ErrnoException) => {
+        settle();
+        // A kept connection that the other side closed in the same moment never saw the request.
+        if (request.reusedSocket && error.code === 'ECONNRESET' && !ask.signal?.aborted) {
+          resolve(this.#exchange(target, ask, headers, body, overrides, deadline));
+        } else if (error instanceof AskFailed || ask.signal?.aborted) reject(error);
+        else if (connected)
+          reject(new AskFailed(11200, 'rt', null, `${target.host}: ${error.message}`));
+        else reject(new AskFailed(11205, 'ct', null, `${target.host}: ${error.message}`));
+      });
+      request.on('response', (response) => {
+        readBody(response, ask.maxBytes).then(
+          (bytes) => {
+            settle();
+            const { statusCode = 0, headers } = response;
+            resolve({ status: statusCode, headers, body: bytes, url: ask.url });
+          },
+          (error: unknown) => fail(error as AskFailed),
+        );
+      });
+      request.end(body ?? undefined);
+    });
+  }
+}
+
+function encodeForm(fields: FormFields): [string, string][] {
+  return Object.entries(fields).flatMap(([name, value]) =>
+    (typeof value === 'string' ? [value] : value).map((one): [string, string] => [name, one]),
+  );
+}
+
+async function readBody(response: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of response as AsyncIterable<Buffer>) {
+    size += part.length;
+    if (size > maxBytes) throw new AskFailed(11206, 'rt', null, `answer above ${maxBytes} bytes`);
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
+}

@@ -1,0 +1,223 @@
+import { join } from 'node:path';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import type { Logger } from 'pino';
+import { accountRoutes, createApi, type Api } from './api/app.ts';
+import { callRoutes } from './api/calls.ts';
+import { conferenceRoutes } from './api/conferences.ts';
+import { participantRoutes } from './api/participants.ts';
+import { Presenter } from './api/present.ts';
+import { recordingRoutes } from './api/recordings.ts';
+import { Outbox } from './callback/outbox.ts';
+import { Requester } from './callback/request.ts';
+import type { EngineConfig } from './config.ts';
+import { Ledger } from './journal/ledger.ts';
+import { recover } from './journal/recover.ts';
+import type { TokenIssuer } from './leg/browser/access-token.ts';
+import { Phones } from './leg/browser/phones.ts';
+import { CallCallbacks } from './leg/call-callbacks.ts';
+import { readDemoCustomers, type DemoCustomer } from './leg/demo/customers.ts';
+import { DemoLine } from './leg/demo/demo-line.ts';
+import { Switchboard } from './leg/switchboard.ts';
+import { MediaLink } from './media-link.ts';
+import { RecordingCallbacks } from './recording/recording-callbacks.ts';
+import { RecordingFiles } from './recording/recording-files.ts';
+import { Recorder } from './recording/recorder.ts';
+import { ConferenceCallbacks } from './room/conference-callbacks.ts';
+import { Conferences } from './room/conferences.ts';
+import { AudioStore } from './twiml/audio-store.ts';
+import { TwimlFetcher } from './twiml/fetcher.ts';
+import { TwimlMusic } from './twiml/music.ts';
+import { Player } from './twiml/player.ts';
+import { TwimlRunner } from './twiml/runner.ts';
+
+const SOUNDS = fileURLToPath(new URL('../sounds/', import.meta.url));
+
+export interface Engine {
+  /** Where REST and /signal listen. */
+  readonly port: number;
+  readonly udpPort: number;
+  /** Ends every call, sends what is owed as far as time allows, and closes. Harmless twice. */
+  close(): Promise<void>;
+}
+
+/** Builds the engine and resolves when it takes calls. Whatever fails closes what was begun. */
+export async function createEngine(config: EngineConfig, log: Logger): Promise<Engine> {
+  const folder = join(config.dataFolder, 'engine');
+  const ledger = new Ledger(join(folder, 'journal.jsonl'), log);
+  const requester = new Requester(config.account.authToken);
+  const { udpPort, publicAddress } = config;
+  const media = await MediaLink.open({ udpPort, publicAddress, log });
+  try {
+    return await build(config, { folder, ledger, requester, media }, log);
+  } catch (error) {
+    await media.close();
+    requester.close();
+    ledger.close();
+    throw error;
+  }
+}
+
+interface Ground {
+  folder: string;
+  ledger: Ledger;
+  requester: Requester;
+  media: MediaLink;
+}
+
+async function build(config: EngineConfig, ground: Ground, log: Logger): Promise<Engine> {
+  const { account, limits } = config;
+  const { folder, ledger, requester, media } = ground;
+  let port = config.port;
+  const apiBase = () => `http://${hostInUrl(config.host)}:${port}`;
+
+  const outbox = new Outbox(requester, ledger, log);
+  const calls = new CallCallbacks(outbox, ledger, account.sid);
+  const onError = (error: unknown) => log.error({ err: error }, 'a listener failed');
+  const switchboard = new Switchboard(ledger, calls, limits.maxCalls, onError);
+
+  const files = new RecordingFiles(join(folder, 'recordings'));
+  const callbacks = new RecordingCallbacks(outbox, account.sid, apiBase);
+  const parts = { ledger, media, files, callbacks };
+  const recorder = new Recorder(parts, config.minFreeBytes, log);
+
+  const news = new ConferenceCallbacks(outbox, ledger, account.sid);
+  const voice = buildVoice(config, ground, log);
+  const room = { ledger, media, recorder, callbacks: news, music: voice.music };
+  const conferences = new Conferences(room, switchboard);
+  const { callerId, sid, twimlAppSid, voiceUrl } = account;
+  const tools = { ...voice, media, conferences, switchboard, callerId };
+  const runner = new TwimlRunner(voice.fetcher, tools, sid, switchboard, log);
+  const phones = new Phones(
+    { issuer: issuerOf(config), twimlAppSid, times: limits },
+    switchboard,
+    media,
+    log,
+    (call) => {
+      const app = { kind: 'url', url: voiceUrl, method: 'POST' } as const;
+      runner.run(call, app, { ApplicationSid: twimlAppSid });
+    },
+  );
+  addLines(config, switchboard, phones, media, log);
+  // Nothing can be heard or said any more: as on a dead line, everybody is gone.
+  media.onDeath(() => {
+    for (const call of switchboard.live()) call.fail();
+  });
+
+  const rest = { ledger, switchboard, conferences, runner, files };
+  const api = await openApi(config, rest, new Presenter(account.sid, apiBase), log);
+  healthRoute(api, { ledger, media, switchboard, outbox, phones });
+  signalRoute(api, phones);
+  await api.listen({ host: config.host, port: config.port });
+  port = (api.server.address() as AddressInfo).port;
+  outbox.resume();
+  recover(ledger, { calls, conferences: news, recorder, files }, log);
+
+  const close = async () => {
+    conferences.close();
+    switchboard.close();
+    await recorder.close(limits.stopMs);
+    await outbox.close(limits.stopMs);
+    await phones.close();
+    await api.close();
+    await media.close();
+    requester.close();
+    ledger.close();
+  };
+  let closing: Promise<void> | null = null;
+  return { port, udpPort: media.udpPort, close: () => (closing ??= close()) };
+}
+
+/** What fetches TwiML and sounds, and plays them. */
+function buildVoice(config: EngineConfig, { folder, requester, media }: Ground, log: Logger) {
+  const fetcher = new TwimlFetcher(requester);
+  const audio = new AudioStore(join(folder, 'audio'), requester);
+  const player = new Player(media);
+  const own = join(SOUNDS, 'hold-music.wav');
+  const music = new TwimlMusic({ fetcher, audio, player }, config.account.sid, own, log);
+  return { fetcher, audio, player, music };
+}
+
+function hostInUrl(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+function issuerOf({ account }: EngineConfig): TokenIssuer {
+  const { sid: accountSid, apiKeySid, apiKeySecret } = account;
+  return { accountSid, apiKeySid, apiKeySecret };
+}
+
+interface RestParts {
+  ledger: Ledger;
+  switchboard: Switchboard;
+  conferences: Conferences;
+  runner: TwimlRunner;
+  files: RecordingFiles;
+}
+
+async function openApi(
+  { account }: EngineConfig,
+  parts: RestParts,
+  present: Presenter,
+  log: Logger,
+): Promise<Api> {
+  const api = await createApi(log);
+  await accountRoutes(api, account, (scope) => {
+    const app = { sid: account.twimlAppSid, voiceUrl: account.voiceUrl };
+    callRoutes(scope, { ...parts, present, app });
+    conferenceRoutes(scope, { ...parts, present });
+    participantRoutes(scope, { ...parts, present });
+    recordingRoutes(scope, { ...parts, present });
+  });
+  return api;
+}
+
+function signalRoute(api: Api, phones: Phones): void {
+  api.server.on('upgrade', (request, socket, head) => {
+    if (request.url?.split('?')[0] === '/signal') phones.upgrade(request, socket, head);
+    else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
+  });
+}
+
+function addLines(
+  config: EngineConfig,
+  switchboard: Switchboard,
+  phones: Phones,
+  media: MediaLink,
+  log: Logger,
+): void {
+  const customers =
+    config.demoCustomers === null
+      ? new Map<string, DemoCustomer>()
+      : readDemoCustomers(config.demoCustomers, SOUNDS);
+  switchboard.addLines((call) =>
+    call.to.startsWith('client:') ? phones.lineTo(call.to.slice('client:'.length), call) : null,
+  );
+  switchboard.addLines((call) => {
+    const customer = customers.get(call.to);
+    if (!customer) return null;
+    if (customer.then === 'client' && customer.client !== undefined) {
+      return phones.lineTo(customer.client, call);
+    }
+    return new DemoLine(call.sid, customer, media, log);
+  });
+}
+
+interface HealthParts {
+  ledger: Ledger;
+  media: MediaLink;
+  switchboard: Switchboard;
+  outbox: Outbox;
+  phones: Phones;
+}
+
+function healthRoute(api: Api, { ledger, media, switchboard, outbox, phones }: HealthParts): void {
+  api.get('/health', async () => ({
+    ok: media.up && ledger.broken === null,
+    media: media.up,
+    journal: ledger.broken === null,
+    calls: switchboard.live().length,
+    registrations: phones.registrations,
+    callbacksOwed: outbox.pending,
+  }));
+}

@@ -1,0 +1,174 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import type { Logger } from 'pino';
+import type { HttpMethod } from '../callback/request.ts';
+import { isFinal, type CallRecord } from '../leg/call-record.ts';
+import type { ConferenceRecord } from '../room/conference-record.ts';
+import type { RecordingRecord } from '../recording/recording-record.ts';
+
+/** A callback that has not been delivered yet. */
+export interface OwedCallback {
+  id: string;
+  /** Callbacks of one queue go out one at a time, in order. */
+  queue: string;
+  url: string;
+  method: HttpMethod;
+  fields: Record<string, string>;
+}
+
+type Line =
+  | { call: CallRecord }
+  | { conference: ConferenceRecord }
+  | { recording: RecordingRecord }
+  | { recordingGone: string }
+  | { owed: OwedCallback }
+  | { paid: string };
+
+/** How long ended calls, conferences and recordings' facts are kept. */
+const KEEP_MS = 40 * 24 * 3_600_000;
+const COMPACT_ABOVE_BYTES = 32 * 1024 * 1024;
+
+/**
+ * What the engine knows about its calls, rooms and recordings, in memory and in an append-only
+ * file of JSON lines. The newest line about a thing is the truth about it. A line is handed to the
+ * operating system before anybody acts on it, so a killed process forgets nothing; a power cut may
+ * lose the last moments.
+ */
+export class Ledger {
+  readonly calls = new Map<string, CallRecord>();
+  readonly conferences = new Map<string, ConferenceRecord>();
+  readonly recordings = new Map<string, RecordingRecord>();
+  readonly owed = new Map<string, OwedCallback>();
+  /** When the file was last written before this start: the last sign of life. Null: a new file. */
+  readonly lastWrittenAt: number | null;
+  /** Set while the file cannot be written; what happens is then known to this process only. */
+  broken: Error | null = null;
+
+  readonly #path: string;
+  readonly #log: Logger;
+  #file: number | null = null;
+  #bytes = 0;
+  #compactAt = COMPACT_ABOVE_BYTES;
+
+  constructor(path: string, log: Logger) {
+    this.#path = path;
+    this.#log = log;
+    mkdirSync(dirname(path), { recursive: true });
+    this.lastWrittenAt = existsSync(path) ? statSync(path).mtimeMs : null;
+    if (this.lastWrittenAt !== null) this.#read();
+    this.#compact();
+  }
+
+  saveCall(record: CallRecord): void {
+    this.calls.set(record.sid, record);
+    this.#write({ call: record });
+  }
+
+  saveConference(record: ConferenceRecord): void {
+    this.conferences.set(record.sid, record);
+    this.#write({ conference: record });
+  }
+
+  saveRecording(record: RecordingRecord): void {
+    this.recordings.set(record.sid, record);
+    this.#write({ recording: record });
+  }
+
+  forgetRecording(sid: string): void {
+    this.recordings.delete(sid);
+    this.#write({ recordingGone: sid });
+  }
+
+  owe(callback: OwedCallback): void {
+    this.owed.set(callback.id, callback);
+    this.#write({ owed: callback });
+  }
+
+  paid(id: string): void {
+    if (this.owed.delete(id)) this.#write({ paid: id });
+  }
+
+  close(): void {
+    if (this.#file === null) return;
+    closeSync(this.#file);
+    this.#file = null;
+  }
+
+  #write(line: Line): void {
+    if (this.#file === null) return;
+    try {
+      this.#bytes += writeAll(this.#file, `${JSON.stringify(line)}\n`);
+      this.broken = null;
+    } catch (error) {
+      // A full disk must not end calls: they go on, and the log and the health page say so.
+      if (this.broken === null) this.#log.error({ err: error }, 'the journal cannot be written');
+      this.broken = error as Error;
+      return;
+    }
+    if (this.#bytes > this.#compactAt) this.#compact();
+  }
+
+  #read(): void {
+    const lines = readFileSync(this.#path, 'utf8').split('\n');
+    for (const [index, text] of lines.entries()) {
+      if (text === '') continue;
+      try {
+        this.#take(JSON.parse(text) as Line);
+      } catch (error) {
+        // Only a line that a kill or a full disk cut short does not parse.
+        this.#log.warn({ err: error, line: index + 1 }, 'the journal has a broken line');
+      }
+    }
+  }
+
+  #take(line: Line): void {
+    if ('call' in line) this.calls.set(line.call.sid, line.call);
+    else if ('conference' in line) this.conferences.set(line.conference.sid, line.conference);
+    else if ('recording' in line) this.recordings.set(line.recording.sid, line.recording);
+    else if ('recordingGone' in line) this.recordings.delete(line.recordingGone);
+    else if ('owed' in line) this.owed.set(line.owed.id, line.owed);
+    else this.owed.delete(line.paid);
+  }
+
+  /** Writes the file anew with one line for each thing worth keeping. */
+  #compact(): void {
+    const now = Date.now();
+    for (const [sid, call] of this.calls) {
+      if (isFinal(call.status) && now - call.updatedAt > KEEP_MS) this.calls.delete(sid);
+    }
+    for (const [sid, conference] of this.conferences) {
+      const over = conference.status === 'completed' && now - conference.updatedAt > KEEP_MS;
+      if (over) this.conferences.delete(sid);
+    }
+    const temporary = `${this.#path}.new`;
+    const file = openSync(temporary, 'w', 0o600);
+    let bytes = 0;
+    const put = (line: Line) => (bytes += writeAll(file, `${JSON.stringify(line)}\n`));
+    for (const call of this.calls.values()) put({ call });
+    for (const conference of this.conferences.values()) put({ conference });
+    for (const recording of this.recordings.values()) put({ recording });
+    for (const owed of this.owed.values()) put({ owed });
+    fsyncSync(file);
+    renameSync(temporary, this.#path);
+    if (this.#file !== null) closeSync(this.#file);
+    this.#file = file;
+    this.#bytes = bytes;
+    this.#compactAt = Math.max(COMPACT_ABOVE_BYTES, bytes * 2);
+  }
+}
+
+function writeAll(file: number, text: string): number {
+  const bytes = Buffer.from(text, 'utf8');
+  for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);
+  return bytes.length;
+}

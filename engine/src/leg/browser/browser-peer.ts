@@ -1,0 +1,152 @@
+import { randomBytes } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { LegNews, MediaLink } from '../../media-link.ts';
+import type { SignalSocket } from './signal-socket.ts';
+
+export interface PeerTimes {
+  mediaSetUpMs: number;
+  mediaReturnMs: number;
+}
+
+/**
+ *  waiting ──► flowing ──► gone
+ *     └───────────────────► gone
+ *
+ * One browser's end of one call: its socket and its media leg. Either may go away for a moment; the
+ * peer is gone when the socket is closed and no sound comes, or when the transport stays dead.
+ */
+export class BrowserPeer {
+  readonly leg: string;
+  /** Lets the SDK take the call up again on another socket. */
+  readonly reconnect = randomBytes(24).toString('base64url');
+  /** What the SDK may call this call: our CallSid, and its own name before it knew ours. */
+  readonly names: ReadonlySet<string>;
+  socket: SignalSocket | null;
+  /** Resolves when sound flows; rejects when the peer goes before that. */
+  readonly flowing: Promise<void>;
+  readonly #media: MediaLink;
+  readonly #times: PeerTimes;
+  readonly #log: Logger;
+  readonly #gone: (why: string) => void;
+  readonly #deaf: () => void;
+  #resolveFlowing!: () => void;
+  #rejectFlowing!: (error: Error) => void;
+  #state: 'waiting' | 'flowing' | 'gone' = 'waiting';
+  #answered: { ufrag: string; answer: string } | null = null;
+  #quiet = false;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(
+    options: { leg: string; names: readonly string[]; socket: SignalSocket; times: PeerTimes },
+    media: MediaLink,
+    log: Logger,
+    gone: (why: string) => void,
+  ) {
+    this.leg = options.leg;
+    this.names = new Set(options.names);
+    this.socket = options.socket;
+    this.#times = options.times;
+    this.#media = media;
+    this.#log = log;
+    this.#gone = gone;
+    this.flowing = new Promise((resolve, reject) => {
+      this.#resolveFlowing = resolve;
+      this.#rejectFlowing = reject;
+    });
+    // Whoever waits for the sound sees the rejection; nobody has to wait.
+    this.flowing.catch(() => undefined);
+    this.#deaf = media.onLeg(this.leg, (news) => this.#hear(news));
+  }
+
+  /** From here on sound must flow within the time allowed. */
+  expectSound(): void {
+    if (this.#state !== 'waiting') return;
+    this.#arm(this.#times.mediaSetUpMs, 'no sound could be set up');
+  }
+
+  socketClosed(): void {
+    this.socket = null;
+    if (this.#state === 'waiting' || this.#quiet) this.#leave('the browser closed the connection');
+  }
+
+  /** The browser is back on another socket. */
+  adopt(socket: SignalSocket): void {
+    this.socket = socket;
+  }
+
+  /** The offer that was answered last, and how: an SDK that reconnects may repeat it. */
+  remember(offer: string, answer: string): void {
+    this.#answered = { ufrag: ufrag(offer), answer };
+  }
+
+  /** A new offer for the same leg: ICE restart, or a page that was loaded again. */
+  async reoffer(sdp: string): Promise<string> {
+    if (this.#answered?.ufrag === ufrag(sdp)) return this.#answered.answer;
+    const answer = await this.#media.ask('leg.reoffer', { leg: this.leg, sdp });
+    this.remember(sdp, answer.sdp);
+    return answer.sdp;
+  }
+
+  /** Forgets the leg without telling anybody. */
+  close(): void {
+    if (this.#state === 'gone') return;
+    if (this.#state === 'waiting') this.#rejectFlowing(new Error('the call is over'));
+    this.#state = 'gone';
+    this.#disarm();
+    this.#deaf();
+    this.#media.tell('leg.close', { leg: this.leg });
+  }
+
+  #hear(news: LegNews): void {
+    switch (news.event) {
+      case 'leg.connected':
+        this.#disarm();
+        this.#quiet = false;
+        if (this.#state === 'waiting') {
+          this.#state = 'flowing';
+          this.#resolveFlowing();
+        }
+        return;
+      case 'leg.heard':
+      case 'leg.resumed':
+        this.#quiet = false;
+        this.#disarm();
+        return;
+      case 'leg.quiet':
+        this.#quiet = true;
+        if (this.socket === null) this.#leave('the browser is gone');
+        return;
+      case 'leg.lost':
+        this.#quiet = true;
+        this.#log.info({ leg: this.leg, why: news.data.why }, 'a browser leg lost its transport');
+        if (this.socket === null) this.#leave(news.data.why);
+        else this.#arm(this.#times.mediaReturnMs, news.data.why);
+        return;
+      case 'leg.digit':
+      case 'play.ended':
+      case 'demo.ended':
+        return;
+    }
+  }
+
+  #arm(ms: number, why: string): void {
+    this.#disarm();
+    this.#timer = setTimeout(() => this.#leave(why), ms);
+  }
+
+  #disarm(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  #leave(why: string): void {
+    if (this.#state === 'gone') return;
+    this.close();
+    this.#gone(why);
+  }
+}
+
+/** RFC 8839 5.4: a new ice-ufrag is what makes an offer a new one. */
+function ufrag(sdp: string): string {
+  return /^a=ice-ufrag:(\S+)/m.exec(sdp)?.[1] ?? sdp;
+}

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+
+/** What the Voice SDK sends (PStream 1.6). Unknown fields are its own business. */
+const sdp = z.string().min(1).max(65_536);
+const callsid = z.string().min(1).max(128);
+
+export const ClientMessage = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('listen'), payload: z.object({ token: z.unknown() }) }),
+  z.object({
+    type: z.literal('register'),
+    payload: z.object({ media: z.object({ audio: z.boolean() }) }),
+  }),
+  z.object({
+    type: z.literal('invite'),
+    payload: z.object({
+      callsid,
+      sdp,
+      reconnect: z.string().optional(),
+      twilio: z.object({ params: z.string().max(8_192).optional() }).optional(),
+    }),
+  }),
+  z.object({ type: z.literal('answer'), payload: z.object({ callsid, sdp }) }),
+  z.object({ type: z.literal('reinvite'), payload: z.object({ callsid, sdp }) }),
+  z.object({ type: z.literal('dtmf'), payload: z.object({ callsid, dtmf: z.string() }) }),
+  z.object({
+    type: z.literal('hangup'),
+    payload: z.object({ callsid, message: z.string().optional() }),
+  }),
+  z.object({ type: z.literal('reject'), payload: z.object({ callsid }) }),
+  z.object({
+    type: z.literal('message'),
+    payload: z.object({
+      callsid: callsid.optional(),
+      voiceeventsid: z.string().optional(),
+      messagetype: z.string().optional(),
+    }),
+  }),
+]);
+export type ClientMessage = z.infer<typeof ClientMessage>;
+export type Invite = Extract<ClientMessage, { type: 'invite' }>['payload'];
+
+export interface SignalError {
+  code: number;
+  message: string;
+}
+
+/** What we send to the Voice SDK. */
+export type ServerMessage =
+  | {
+      type: 'connected';
+      payload: {
+        edge: string;
+        region: string;
+        gateway: string;
+        home: string;
+        token: { identity: string; ttl: number };
+      };
+    }
+  | { type: 'ready' | 'offline'; payload: Record<string, never> }
+  | {
+      type: 'invite';
+      payload: {
+        callsid: string;
+        sdp: string;
+        reconnect: string;
+        parameters: Record<string, string>;
+      };
+    }
+  | { type: 'answer'; payload: { callsid: string; sdp?: string; reconnect: string } }
+  | { type: 'ringing' | 'cancel'; payload: { callsid: string } }
+  | { type: 'hangup'; payload: { callsid: string; error?: SignalError } }
+  | { type: 'ack'; payload: { acktype: 'message'; callsid: string; voiceeventsid: string } }
+  | { type: 'error'; payload: { error: SignalError; callsid?: string; voiceeventsid?: string } };

@@ -1,0 +1,31 @@
+import type { FinalStatus } from './call-record.ts';
+
+/**
+ * What a call reaches somebody by: a browser, a demo customer, later a SIP trunk. The line knows
+ * how; the call knows in what state it is.
+ */
+export interface Line {
+  /** The leg's name in the media process; null until there is one. */
+  readonly mediaLeg: string | null;
+  /** Starts reaching the far end (calls that we place). */
+  dial(listener: LineListener): void;
+  /** Tells the caller that the call is answered (calls that we get). Resolves when sound flows. */
+  answer(): Promise<void>;
+  /** Takes the leg down and tells the far end. Harmless twice. */
+  close(why: CloseReason): void;
+}
+
+export interface CloseReason {
+  status: FinalStatus;
+  /** Shown to a browser's SDK; absent for an ordinary end. */
+  error?: { code: number; message: string };
+}
+
+/** What a line says to its call. After `ended` it says nothing more. */
+export interface LineListener {
+  ringing(): void;
+  /** The far end has answered and sound can flow. */
+  answered(): void;
+  /** The far end is gone, or could not be reached. `sipCode` as a SIP phone would have said it. */
+  ended(status: FinalStatus, sipCode: number): void;
+}

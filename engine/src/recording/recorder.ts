@@ -1,0 +1,198 @@
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import type { Logger } from 'pino';
+import type { Ledger } from '../journal/ledger.ts';
+import type { MediaLink } from '../media-link.ts';
+import { newSid } from '../sid.ts';
+import type { RecordingCallbacks } from './recording-callbacks.ts';
+import {
+  RECORDING_ERROR,
+  type RecordingCallback,
+  type RecordingRecord,
+} from './recording-record.ts';
+import { durationOfSpool, type RecordingFiles } from './recording-files.ts';
+
+export interface RoomRecording {
+  /** Ends the recording; what follows (encoding, the callback) goes on by itself. */
+  stop(): void;
+}
+
+export interface RecordingAsk {
+  conferenceSid: string;
+  callSid: string;
+  /** The media leg on the left channel. */
+  left: string;
+  callback: RecordingCallback | null;
+}
+
+type Problem = 'disk_full' | 'write_failed';
+
+/** Records rooms: spools while the call runs, encodes after it, tells the application. */
+export class Recorder {
+  readonly #ledger: Ledger;
+  readonly #media: MediaLink;
+  readonly #files: RecordingFiles;
+  readonly #callbacks: RecordingCallbacks;
+  readonly #minFreeBytes: number;
+  readonly #log: Logger;
+  /** Encodings, one after the other: they share one core with the calls. */
+  #work: Promise<void> = Promise.resolve();
+  readonly #pending = new Set<Promise<void>>();
+  #closed = false;
+
+  constructor(
+    parts: {
+      ledger: Ledger;
+      media: MediaLink;
+      files: RecordingFiles;
+      callbacks: RecordingCallbacks;
+    },
+    minFreeBytes: number,
+    log: Logger,
+  ) {
+    this.#ledger = parts.ledger;
+    this.#media = parts.media;
+    this.#files = parts.files;
+    this.#callbacks = parts.callbacks;
+    this.#minFreeBytes = minFreeBytes;
+    this.#log = log;
+    mkdirSync(this.#files.folder, { recursive: true });
+  }
+
+  /** Never throws: a call goes on without its recording. */
+  start(ask: RecordingAsk): RoomRecording {
+    const now = Date.now();
+    const record: RecordingRecord = {
+      sid: newSid('RE'),
+      conferenceSid: ask.conferenceSid,
+      callSid: ask.callSid,
+      status: 'in-progress',
+      createdAt: now,
+      updatedAt: now,
+      startedAt: null,
+      durationMs: null,
+      errorCode: null,
+      callback: ask.callback,
+    };
+    this.#save(record);
+    const deaf = this.#media.onRecordingFailed(record.sid, (problem) =>
+      this.#fail(record, problem),
+    );
+    const begun = this.#begin(record, ask.left);
+    let stopping: Promise<void> | null = null;
+    return {
+      stop: () => {
+        stopping ??= this.#track(this.#stop(record, begun).finally(deaf));
+      },
+    };
+  }
+
+  /** Encodes what the spool holds and tells the application; also used after a crash. */
+  finish(record: RecordingRecord): Promise<void> {
+    record.status = 'processing';
+    this.#save(record);
+    this.#work = this.#work.then(() => this.#encode(record));
+    return this.#track(this.#work);
+  }
+
+  /** Waits up to `ms` for what is being ended and encoded; the rest is done after the next start. */
+  async close(ms: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, ms);
+    });
+    const idle = async () => {
+      while (this.#pending.size > 0) await Promise.all(this.#pending);
+    };
+    await Promise.race([idle(), late]);
+    clearTimeout(timer);
+    this.#closed = true;
+    await this.#files.close();
+  }
+
+  /** Never rejects: whatever goes wrong ends in the recording's own status and the log. */
+  #track(work: Promise<void>): Promise<void> {
+    const tracked = work
+      .catch((error: unknown) => this.#log.error({ err: error }, 'a recording was not ended'))
+      .finally(() => this.#pending.delete(tracked));
+    this.#pending.add(tracked);
+    return tracked;
+  }
+
+  async #stop(record: RecordingRecord, begun: Promise<void>): Promise<void> {
+    // Asked for at once, so that it comes before whatever happens to the room next.
+    const asked = this.#media.ask('record.stop', { recording: record.sid }).catch(
+      // The media process died, or never began: the spool says how much there is.
+      (error: unknown) => {
+        this.#log.warn({ err: error, recording: record.sid }, 'a recorder did not stop by itself');
+        return null;
+      },
+    );
+    await begun;
+    const end = await asked;
+    if (record.status !== 'in-progress') return;
+    if (end?.problem) this.#fail(record, end.problem);
+    else await this.finish(record);
+  }
+
+  async #begin(record: RecordingRecord, left: string): Promise<void> {
+    try {
+      const { startedAt } = await this.#media.ask('record.start', {
+        recording: record.sid,
+        room: record.conferenceSid,
+        left,
+        path: this.#files.spool(record.sid),
+        minFreeBytes: this.#minFreeBytes,
+      });
+      record.startedAt = startedAt;
+      this.#save(record);
+      this.#callbacks.tell(record, 'in-progress');
+    } catch (error) {
+      this.#log.error({ err: error, recording: record.sid }, 'a recording did not start');
+      this.#fail(record, 'write_failed');
+    }
+  }
+
+  #fail(record: RecordingRecord, problem: Problem): void {
+    if (record.status === 'failed') return;
+    this.#log.error({ recording: record.sid, problem }, 'a recording failed; its call goes on');
+    record.status = 'failed';
+    record.errorCode =
+      problem === 'disk_full' ? RECORDING_ERROR.diskFull : RECORDING_ERROR.writeFailed;
+    const spool = this.#files.spool(record.sid);
+    record.durationMs = existsSync(spool) ? durationOfSpool(statSync(spool).size) : 0;
+    this.#save(record);
+    this.#callbacks.tell(record, 'failed');
+  }
+
+  async #encode(record: RecordingRecord): Promise<void> {
+    const { sid } = record;
+    const spool = this.#files.spool(sid);
+    const size = existsSync(spool) ? statSync(spool).size : 0;
+    record.durationMs = durationOfSpool(size);
+    if (record.durationMs === 0) {
+      record.status = 'absent';
+      this.#save(record);
+      this.#callbacks.tell(record, 'absent');
+      return;
+    }
+    try {
+      const encoded = await this.#files.encode(sid);
+      if (this.#closed) return;
+      record.durationMs = encoded.durationMs;
+      record.status = 'completed';
+      this.#save(record);
+      this.#callbacks.tell(record, 'completed');
+    } catch (error) {
+      // Broken off by stopping: it stays "processing", and the next start encodes it.
+      if (this.#closed) return;
+      const full = (error as NodeJS.ErrnoException).code === 'ENOSPC';
+      this.#log.error({ err: error, recording: sid }, 'a recording was not encoded');
+      this.#fail(record, full ? 'disk_full' : 'write_failed');
+    }
+  }
+
+  #save(record: RecordingRecord): void {
+    record.updatedAt = Date.now();
+    this.#ledger.saveRecording(record);
+  }
+}

@@ -1,0 +1,37 @@
+import type { Outbox } from '../callback/outbox.ts';
+import { rfc2822, wholeSeconds } from '../times.ts';
+import type { RecordingEvent, RecordingRecord } from './recording-record.ts';
+
+/** Tells an application about its recordings (https://www.twilio.com/docs/voice/twiml/conference). */
+export class RecordingCallbacks {
+  readonly #outbox: Outbox;
+  readonly #accountSid: string;
+  /** Base of this engine's REST API, known once it listens. */
+  readonly #apiBase: () => string;
+
+  constructor(outbox: Outbox, accountSid: string, apiBase: () => string) {
+    this.#outbox = outbox;
+    this.#accountSid = accountSid;
+    this.#apiBase = apiBase;
+  }
+
+  tell(record: RecordingRecord, event: RecordingEvent): void {
+    const callback = record.callback;
+    if (callback?.events.includes(event) !== true) return;
+    const account = `/2010-04-01/Accounts/${this.#accountSid}`;
+    const fields: Record<string, string> = {
+      AccountSid: this.#accountSid,
+      ConferenceSid: record.conferenceSid,
+      RecordingSid: record.sid,
+      RecordingUrl: `${this.#apiBase()}${account}/Recordings/${record.sid}`,
+      RecordingStatus: event,
+      RecordingChannels: '2',
+      RecordingSource: 'Conference',
+      ErrorCode: String(record.errorCode ?? 0),
+    };
+    if (record.startedAt !== null) fields.RecordingStartTime = rfc2822(record.startedAt);
+    if (record.durationMs !== null)
+      fields.RecordingDuration = String(wholeSeconds(record.durationMs));
+    this.#outbox.send({ queue: record.sid, url: callback.url, method: callback.method, fields });
+  }
+}

@@ -1,0 +1,302 @@
+import type { Ledger } from '../journal/ledger.ts';
+import type { Call, EndedFrom } from '../leg/call.ts';
+import type { MediaLink } from '../media-link.ts';
+import type { RecordingCallback } from '../recording/recording-record.ts';
+import type { Recorder, RoomRecording } from '../recording/recorder.ts';
+import type { ConferenceCallbacks, ParticipantNews } from './conference-callbacks.ts';
+import type {
+  ConferenceRecord,
+  ReasonConferenceEnded,
+  ReasonParticipantLeft,
+} from './conference-record.ts';
+import type { Music, MusicPlayer } from './music.ts';
+import { Participant, type ParticipantSettings } from './participant.ts';
+
+export interface ConferenceParts {
+  ledger: Ledger;
+  media: MediaLink;
+  recorder: Recorder;
+  callbacks: ConferenceCallbacks;
+  music: MusicPlayer;
+}
+
+/** A participant cannot be added, with Twilio's code. */
+export class JoinRefused extends Error {
+  readonly code: number;
+
+  constructor(code: number, message: string) {
+    super(message);
+    this.name = 'JoinRefused';
+    this.code = code;
+  }
+}
+
+export interface ParticipantChange {
+  muted?: boolean;
+  hold?: boolean;
+  holdMusic?: Music;
+  endConferenceOnExit?: boolean;
+  /** null: stops coaching. */
+  coach?: string | null;
+}
+
+/**
+ *  init ──► in-progress ──► completed
+ *    └──────────────────────────┘
+ *
+ * It starts when two are in it and one of them may start it; the media room exists from then on.
+ * Before that everybody hears the wait music of their own.
+ */
+export class Conference {
+  readonly record: ConferenceRecord;
+  readonly #parts: ConferenceParts;
+  readonly #participants = new Map<string, Participant>();
+  /** Who may be recorded as soon as it starts; null: nobody asked for a recording. */
+  #wanted: { callback: RecordingCallback | null } | null = null;
+  #recording: RoomRecording | null = null;
+
+  constructor(record: ConferenceRecord, parts: ConferenceParts) {
+    this.record = record;
+    this.#parts = parts;
+    this.#save();
+  }
+
+  get sid(): string {
+    return this.record.sid;
+  }
+
+  get over(): boolean {
+    return this.record.status === 'completed';
+  }
+
+  participants(): Participant[] {
+    return [...this.#participants.values()];
+  }
+
+  /** By CallSid or by label. */
+  participant(name: string): Participant | undefined {
+    return (
+      this.#participants.get(name) ??
+      this.participants().find((participant) => participant.record.label === name)
+    );
+  }
+
+  /** Throws JoinRefused. A call that is not answered yet joins the moment it is. */
+  add(call: Call, settings: ParticipantSettings, maxParticipants: number): Participant {
+    this.checkRoomFor(settings.label, maxParticipants);
+    const participant = new Participant(call, settings);
+    this.#participants.set(call.sid, participant);
+    if (call.inProgress) this.#join(participant);
+    else this.#save();
+    return participant;
+  }
+
+  /** Throws JoinRefused when one more participant with this label would not be taken. */
+  checkRoomFor(label: string | null, maxParticipants: number): void {
+    if (label !== null && this.participants().some(({ record }) => record.label === label)) {
+      throw new JoinRefused(16_025, `The conference has a participant labelled ${label} already`);
+    }
+    if (this.#participants.size >= maxParticipants) {
+      throw new JoinRefused(16_004, 'The conference is full');
+    }
+  }
+
+  /** The first to ask for a recording decides how it is reported. */
+  wantRecording(callback: RecordingCallback | null): void {
+    this.#wanted ??= { callback };
+    this.#record();
+  }
+
+  callAnswered(call: Call): void {
+    const participant = this.#participants.get(call.sid);
+    if (participant && !participant.record.joined) this.#join(participant);
+  }
+
+  callEnded(call: Call, from: EndedFrom): void {
+    const participant = this.#participants.get(call.sid);
+    if (!participant) return;
+    if (!participant.record.joined) this.#leave(participant, 'participant_add_failed', false);
+    else if (from === 'far-end') this.#leave(participant, 'participant_hung_up', false);
+    else this.#leave(participant, 'participant_updated_via_api', false);
+  }
+
+  /** Takes a participant out by request; a call that was added over REST ends with it. */
+  remove(participant: Participant, kicked: boolean): void {
+    if (this.#participants.get(participant.call.sid) !== participant) return;
+    this.#leave(participant, 'participant_updated_via_api', kicked);
+  }
+
+  change(participant: Participant, change: ParticipantChange): void {
+    const { record } = participant;
+    const news: ParticipantNews[] = [];
+    if (change.muted !== undefined && change.muted !== record.muted) {
+      record.muted = change.muted;
+      news.push(change.muted ? 'participant-mute' : 'participant-unmute');
+    }
+    if (change.hold !== undefined && change.hold !== record.hold) {
+      record.hold = change.hold;
+      news.push(change.hold ? 'participant-hold' : 'participant-unhold');
+    }
+    const modified =
+      (change.endConferenceOnExit ?? record.endConferenceOnExit) !== record.endConferenceOnExit ||
+      (change.coach !== undefined && change.coach !== record.callSidToCoach);
+    if (change.endConferenceOnExit !== undefined) {
+      record.endConferenceOnExit = change.endConferenceOnExit;
+    }
+    if (change.coach !== undefined) {
+      record.callSidToCoach = change.coach;
+      record.coaching = change.coach !== null;
+    }
+    if (modified) news.push('participant-modify');
+    if (news.length === 0) return;
+    record.updatedAt = Date.now();
+    this.#save();
+    this.#mixAgain(participant, change);
+    for (const event of news)
+      this.#parts.callbacks.tell(this.record, { event, participant: record });
+  }
+
+  /** Ends it for everybody. */
+  end(reason: ReasonConferenceEnded, ending: Participant | null = null): void {
+    if (this.over) return;
+    this.record.status = 'completed';
+    this.record.reasonEnded = reason;
+    this.record.callSidEnding = ending?.call.sid ?? null;
+    // The recorder stops before anybody leaves, so that nothing is cut off it or added to it.
+    this.#recording?.stop();
+    const left =
+      reason === 'conference-ended-via-api'
+        ? 'conference_ended_via_api'
+        : 'moderator_ended_conference';
+    for (const participant of this.participants()) this.#part(participant, left);
+    this.#save();
+    this.#parts.callbacks.tell(this.record, {
+      event: 'conference-end',
+      ending: ending?.record ?? null,
+    });
+  }
+
+  #join(participant: Participant): void {
+    const now = Date.now();
+    participant.record.joined = true;
+    participant.record.updatedAt = now;
+    this.#save();
+    this.#parts.callbacks.tell(this.record, {
+      event: 'participant-join',
+      participant: participant.record,
+    });
+    if (this.record.status === 'in-progress') this.#enterRoom(participant);
+    else if (this.#mayStart()) this.#start();
+    else this.#wait(participant);
+  }
+
+  #mayStart(): boolean {
+    const joined = this.participants().filter(({ record }) => record.joined);
+    return joined.length >= 2 && joined.some(({ record }) => record.startConferenceOnEnter);
+  }
+
+  #start(): void {
+    this.record.status = 'in-progress';
+    this.#save();
+    for (const participant of this.participants()) {
+      if (participant.record.joined) this.#enterRoom(participant);
+    }
+    this.#parts.callbacks.tell(this.record, { event: 'conference-start' });
+    this.#record();
+  }
+
+  #enterRoom(participant: Participant): void {
+    const leg = participant.call.line.mediaLeg;
+    if (leg === null) return;
+    if (!participant.record.hold) participant.stopMusic();
+    const mix = participant.mix((sid) => this.#legOf(sid));
+    this.#parts.media.tell('room.join', { room: this.sid, leg, mix });
+  }
+
+  #record(): void {
+    if (this.#wanted === null || this.#recording !== null) return;
+    if (this.record.status !== 'in-progress') return;
+    const first = this.participants().find(({ record }) => record.joined);
+    const left = first?.call.line.mediaLeg;
+    if (!first || !left) return;
+    this.#recording = this.#parts.recorder.start({
+      conferenceSid: this.sid,
+      callSid: first.call.sid,
+      left,
+      callback: this.#wanted.callback,
+    });
+  }
+
+  #wait(participant: Participant): void {
+    participant.stopMusic();
+    participant.music = this.#play(participant, participant.wait);
+  }
+
+  #play(participant: Participant, music: Music): { stop(): void } {
+    const fields = { ConferenceSid: this.sid, FriendlyName: this.record.friendlyName };
+    return this.#parts.music.play(participant.call, music, fields);
+  }
+
+  #mixAgain(participant: Participant, change: ParticipantChange): void {
+    const leg = participant.call.line.mediaLeg;
+    if (!participant.record.joined || leg === null) return;
+    const started = this.record.status === 'in-progress';
+    if (change.hold === true) {
+      participant.stopMusic();
+      participant.music = this.#play(participant, change.holdMusic ?? { kind: 'default' });
+    }
+    if (started) {
+      const mix = participant.mix((sid) => this.#legOf(sid));
+      this.#parts.media.tell('room.update', { room: this.sid, leg, mix });
+    }
+    if (change.hold === false) {
+      if (started) participant.stopMusic();
+      else this.#wait(participant);
+    }
+  }
+
+  #legOf(callSid: string): string | null {
+    return this.#participants.get(callSid)?.call.line.mediaLeg ?? null;
+  }
+
+  #leave(participant: Participant, reason: ReasonParticipantLeft, kicked: boolean): void {
+    const { joined, endConferenceOnExit } = participant.record;
+    const last = !this.participants().some((other) => other !== participant);
+    const ends = joined && (endConferenceOnExit || last);
+    // The recorder stops first: what comes after the leaving is no conversation.
+    if (ends) this.#recording?.stop();
+    this.#part(participant, reason);
+    if (joined && endConferenceOnExit) {
+      const how = kicked ? 'kicked' : 'left';
+      this.end(`participant-with-end-conference-on-exit-${how}`, participant);
+    } else if (last) {
+      this.end(kicked ? 'last-participant-kicked' : 'last-participant-left', participant);
+    }
+  }
+
+  /** Out of the room, told to the application; what becomes of the call is decided last. */
+  #part(participant: Participant, reason: ReasonParticipantLeft): void {
+    const { call, record } = participant;
+    this.#participants.delete(call.sid);
+    participant.stopMusic();
+    const leg = call.line.mediaLeg;
+    if (leg !== null && record.joined) {
+      this.#parts.media.tell('room.leave', { room: this.sid, leg });
+    }
+    if (participant.left === null) call.hangUp();
+    else participant.left(reason);
+    this.#save();
+    this.#parts.callbacks.tell(this.record, {
+      event: 'participant-leave',
+      participant: record,
+      callStatus: call.record.status,
+      reason,
+    });
+  }
+
+  #save(): void {
+    this.record.updatedAt = Date.now();
+    this.record.participants = this.participants().map(({ record }) => record);
+    this.#parts.ledger.saveConference(this.record);
+  }
+}

@@ -1,0 +1,69 @@
+import type { Call } from '../leg/call.ts';
+import type { MixState } from '../media/protocol.ts';
+import type {
+  ParticipantRecord,
+  ParticipantStatus,
+  ReasonParticipantLeft,
+} from './conference-record.ts';
+import type { Music } from './music.ts';
+
+export interface ParticipantSettings {
+  label: string | null;
+  muted: boolean;
+  startConferenceOnEnter: boolean;
+  endConferenceOnExit: boolean;
+  /** The CallSid that this one whispers to; null: nobody. */
+  coach: string | null;
+  /** Heard before the conference starts. */
+  wait: Music;
+  /** What happens to the call once it has left; a call added over REST just ends. */
+  left: ((reason: ReasonParticipantLeft) => void) | null;
+}
+
+/** One call in a conference, or on its way into it. */
+export class Participant {
+  readonly call: Call;
+  readonly record: ParticipantRecord;
+  readonly wait: Music;
+  readonly left: ParticipantSettings['left'];
+  /** What it hears in place of the room. */
+  music: { stop(): void } | null = null;
+
+  constructor(call: Call, settings: ParticipantSettings) {
+    const now = Date.now();
+    this.call = call;
+    this.wait = settings.wait;
+    this.left = settings.left;
+    this.record = {
+      callSid: call.sid,
+      label: settings.label,
+      muted: settings.muted,
+      hold: false,
+      coaching: settings.coach !== null,
+      callSidToCoach: settings.coach,
+      startConferenceOnEnter: settings.startConferenceOnEnter,
+      endConferenceOnExit: settings.endConferenceOnExit,
+      joined: false,
+      createdAt: now,
+      updatedAt: now,
+    };
+  }
+
+  get status(): ParticipantStatus {
+    if (this.record.joined) return 'connected';
+    const { status } = this.call.record;
+    return status === 'queued' || status === 'ringing' ? status : 'connecting';
+  }
+
+  /** `legOf` finds the media leg of another call, for whispering. */
+  mix(legOf: (callSid: string) => string | null): MixState {
+    const { muted, hold, coaching, callSidToCoach } = this.record;
+    const coaches = coaching && callSidToCoach !== null ? legOf(callSidToCoach) : null;
+    return { muted, held: hold, coaches };
+  }
+
+  stopMusic(): void {
+    this.music?.stop();
+    this.music = null;
+  }
+}

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import type { HttpMethod } from '../callback/request.ts';
+import type { Element } from './parse.ts';
+import { TWIML, TwimlProblem } from './problem.ts';
+
+/** Twilio reads booleans in any case. */
+export const flag = z
+  .string()
+  .transform((text) => text.toLowerCase())
+  .pipe(z.enum(['true', 'false']))
+  .transform((text) => text === 'true');
+
+export const method = z
+  .string()
+  .transform((text) => text.toUpperCase())
+  .pipe(z.enum(['GET', 'POST'])) satisfies z.ZodType<HttpMethod>;
+
+export const whole = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, 'is not a whole number')
+    .transform(Number)
+    .pipe(z.number().min(min).max(max));
+
+/** A list of words, split at spaces (TwiML) or given as repeated fields (REST). */
+export const words = <Word extends string>(known: readonly [Word, ...Word[]]) =>
+  z
+    .string()
+    .transform((text) => text.split(/\s+/).filter((word) => word !== ''))
+    .pipe(z.array(z.enum(known)));
+
+/**
+ * Reads an element's attributes; one that is unknown, or that this engine does not carry out, is
+ * refused by name. @throws TwimlProblem
+ */
+export function attributes<Shape extends z.ZodRawShape>(
+  element: Element,
+  shape: Shape,
+  code: number = TWIML.schema,
+): z.infer<z.ZodObject<Shape>> {
+  const read = z.strictObject(shape).safeParse(element.attributes);
+  if (read.success) return read.data;
+  const issue = read.error.issues[0];
+  const names = issue?.code === 'unrecognized_keys' ? issue.keys.join(', ') : issue?.path.join('.');
+  const why = issue?.code === 'unrecognized_keys' ? 'is not supported' : issue?.message;
+  throw new TwimlProblem(code, `<${element.name}> attribute ${names ?? ''}: ${why ?? 'is wrong'}`);
+}
+
+/** An address inside TwiML may be relative to the document it stands in. */
+export function addressIn(element: Element, text: string, base: string): string {
+  if (!URL.canParse(text, base)) {
+    throw new TwimlProblem(TWIML.schema, `<${element.name}>: ${text} is not a URL`);
+  }
+  const url = new URL(text, base);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw new TwimlProblem(TWIML.schema, `<${element.name}>: ${text} is not an http address`);
+  }
+  return url.href;
+}
+
+/** Null when the attribute is absent or empty. */
+export function addressOrNull(
+  element: Element,
+  text: string | undefined,
+  base: string,
+): string | null {
+  return text === undefined || text === '' ? null : addressIn(element, text, base);
+}
