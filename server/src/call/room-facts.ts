@@ -10,9 +10,9 @@ import type { Turn } from './turn.ts';
 
 export function joined(turn: Turn, fact: Joined): void {
   if (adopt(turn, fact.leg, fact.sid) === 'stray') return turn.absorb('a stray leg');
-  learnRoom(turn, fact.roomSid);
   const leg = turn.call.legs[fact.leg];
   if (leg.joinedAt !== null) return turn.absorb('in the room already');
+  learnRoom(turn, fact.roomSid);
   turn.setLeg(fact.leg, { joinedAt: Math.min(turn.at, awayAt(leg) ?? turn.at) });
   turn.say(`${fact.leg}.joined`, 'carrier', `The ${fact.leg} is in the room.`, {
     sid: fact.sid,
