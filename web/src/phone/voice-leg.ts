@@ -96,7 +96,7 @@ function problemOfCall(error: SdkError): PhoneProblem {
   return { kind: 'line', detail: describe(error) };
 }
 
+/** The SDK's messages carry their code already: "ConnectionError (31005): …". */
 export function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return 'code' in error ? `${error.message} (${String(error.code)})` : error.message;
+  return error instanceof Error ? error.message : String(error);
 }

@@ -39,7 +39,7 @@ export function DemoPhonePage() {
         Demo phone <span className="text-muted tabular">{number}</span>
       </h1>
       <div className="w-full max-w-88 rounded-[2.5rem] border border-line-strong bg-line-strong p-2 shadow-float">
-        <div className="flex min-h-144 flex-col rounded-[2rem] bg-surface p-5">
+        <div className="flex min-h-150 flex-col rounded-[2rem] bg-surface p-5">
           {phone !== null && <Screen phone={phone} number={number} />}
         </div>
       </div>

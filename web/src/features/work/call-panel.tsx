@@ -1,5 +1,5 @@
 import { Circle, Grip, Mic, MicOff, PhoneOff } from 'lucide-react';
-import { useEffect, useEffectEvent, useState } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { usePhoneSettings } from '../../lib/session.ts';
 import type { CurrentCall } from '../../phone/phone-state.ts';
 import { Badge } from '../../ui/badge.tsx';
@@ -19,10 +19,21 @@ import { useTimer } from './use-timer.ts';
 export function CallPanel({ current }: { current: CurrentCall }) {
   const phone = usePhone();
   const [keypad, setKeypad] = useState(false);
+  const panel = useRef<HTMLElement>(null);
+  const { here } = current;
+  // The keyboard is the call's now, and on a small screen the call comes into view.
+  useEffect(() => {
+    if (here) panel.current?.focus();
+  }, [here]);
   return (
     <Panel
+      ref={panel}
+      tabIndex={-1}
       aria-label="Call"
-      className={cn('p-4 lg:p-5', current.muted && 'border-warn outline outline-warn')}
+      className={cn(
+        'scroll-mt-20 p-4 focus-visible:outline-none lg:p-5',
+        current.muted && 'border-warn outline outline-warn',
+      )}
     >
       <Header current={current} />
       <Sound current={current} />
@@ -109,7 +120,7 @@ interface ControlsProps {
 function Controls({ current, keypad, onKeypad }: ControlsProps) {
   const phone = usePhone();
   return (
-    <div className="mb-4 flex h-12 items-stretch gap-2 border-t pt-0 [&>button]:mt-3 [&>button]:h-12">
+    <div className="mt-4 mb-4 flex gap-2 border-t pt-4 [&>button]:h-12">
       {current.here && (
         <>
           <Button
@@ -158,7 +169,7 @@ function TouchTones({ onPress }: { onPress: (key: string) => void }) {
     return () => removeEventListener('keydown', listener);
   }, []);
   return (
-    <div className="mt-7 mb-4 max-w-72">
+    <div className="mb-4 max-w-72">
       <p className="mb-2 h-7 truncate rounded-md bg-sunken px-3 leading-7 tabular">
         {sent === '' ? <span className="text-sm text-muted">Keys go to the customer</span> : sent}
       </p>

@@ -18,6 +18,19 @@ export function Dialler({ disabled }: { disabled: boolean }) {
   const [insisted, setInsisted] = useState(false);
   const understood = useUnderstood(text);
   const busy = current !== null;
+  const callId = current?.call?.id;
+
+  // The call has the number now; the field is free for the next one.
+  useEffect(() => {
+    if (callId !== undefined) setText('');
+  }, [callId]);
+  // After a call the next number can be typed at once; on a phone that would open its keyboard.
+  const wasBusy = useRef(busy);
+  useEffect(() => {
+    const typing = matchMedia('(pointer: fine)').matches;
+    if (wasBusy.current && !busy && typing) field.current?.focus({ preventScroll: true });
+    wasBusy.current = busy;
+  }, [busy]);
 
   const change = (next: string) => {
     setText(next);

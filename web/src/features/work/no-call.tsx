@@ -10,7 +10,10 @@ import { SHORTCUTS } from './use-shortcuts.ts';
 export function NoCall() {
   const { permission, problem } = useMicrophone();
   return (
-    <Panel aria-label="Call" className="flex flex-col items-center justify-center gap-3 p-6 text-center lg:p-10">
+    <Panel
+      aria-label="Call"
+      className="flex flex-col items-center justify-center gap-3 p-6 text-center lg:p-10"
+    >
       <Headset aria-hidden className="size-8 text-muted" strokeWidth={1.5} />
       <h2 className="text-lg font-medium">No call</h2>
       <p className="max-w-prose text-muted">

@@ -18,8 +18,11 @@ export function RunningCall() {
   if (current === null) return null;
   const { who } = partyOf(current, country);
   return (
-    <section aria-label="Running call" className="flex min-w-0 items-center gap-2">
-      <p className="min-w-0 text-right leading-tight">
+    <section
+      aria-label="Running call"
+      className="flex min-w-0 items-center gap-2 max-sm:order-last max-sm:w-full"
+    >
+      <p className="min-w-0 leading-tight max-sm:mr-auto sm:text-right">
         <span className="block truncate font-medium tabular">{who}</span>
         <span className="block truncate text-sm text-muted tabular">
           {stageWords(current)}

@@ -9,11 +9,14 @@ export const SHORTCUTS = [
 
 /** Whether somebody is writing, or in a dialog or menu that has keys of its own. */
 export function keysAreTaken(target: EventTarget | null): boolean {
-  return (
-    target instanceof Element &&
-    target.closest('input, textarea, select, [contenteditable], [role=dialog], [role=menu]') !==
-      null
-  );
+  const takers = 'input, textarea, select, [contenteditable], [role=dialog], [role=menu]';
+  return target instanceof Element && target.closest(takers) !== null;
+}
+
+/** The number field takes digits only: letters typed there may be shortcuts. */
+function lettersAreTaken(target: EventTarget | null): boolean {
+  const isNumber = target instanceof HTMLInputElement && target.type === 'tel';
+  return keysAreTaken(target) && !isNumber;
 }
 
 /** The keys for a running call; there is one such listener, beside the call in the top bar. */
@@ -27,7 +30,7 @@ export function useCallShortcuts(): void {
     if (end) {
       event.preventDefault();
       void phone.end();
-    } else if (plain && event.key === 'm' && current.here && !keysAreTaken(event.target)) {
+    } else if (plain && event.key === 'm' && current.here && !lettersAreTaken(event.target)) {
       event.preventDefault();
       phone.setMuted(!current.muted);
     }
