@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /**
  * unit: one folder's code, no processes. stories: the real server, engine and PostgreSQL, told as
- * calls. browser: the same with Chromium and sound. Forks, because native WebRTC aborts V8 in
+ * calls. browser: the same with Chromium and sound. They run in this order. Forks, because native WebRTC aborts V8 in
  * worker threads.
  */
 export default defineConfig({
@@ -14,6 +14,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          sequence: { groupOrder: 0 },
           include: ['{contract,server,start,web,engine}/src/**/*.test.ts'],
           testTimeout: 20_000,
         },
@@ -22,6 +23,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'stories',
+          sequence: { groupOrder: 1 },
           include: [
             'test/stories/**/*.test.ts',
             'engine/test/**/*.test.ts',
@@ -37,6 +39,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'browser',
+          sequence: { groupOrder: 2 },
           include: ['test/browser/**/*.test.ts'],
           globalSetup: ['test/support/global-setup.ts'],
           fileParallelism: false,

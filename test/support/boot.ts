@@ -29,7 +29,7 @@ export interface BootOptions {
   files?: (folder: string) => void;
   /** More settings for both programs. */
   env?: Record<string, string>;
-  /** Folder of built web pages; absent: none are served. */
+  /** Folder of built web pages; absent: those that `npm test` built, or none. */
   web?: string;
 }
 
@@ -123,7 +123,7 @@ function environment(options: BootOptions & Places): Record<string, string> {
     PORT: String(port),
     PUBLIC_URL: `http://localhost:${port}`,
     OFFHOOK_DATA: dataFolder,
-    OFFHOOK_WEB: options.web ?? join(dataFolder, 'no-web'),
+    OFFHOOK_WEB: options.web ?? process.env.OFFHOOK_TEST_WEB ?? join(dataFolder, 'no-web'),
     OFFHOOK_CALLBACK_URL: `http://127.0.0.1:${port}`,
     OFFHOOK_SIGNAL_UPSTREAM: `ws://127.0.0.1:${enginePort}`,
     OFFHOOK_DEMO_CUSTOMERS: customers,

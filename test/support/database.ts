@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { inject } from 'vitest';
+// Says what the global set-up provides.
+import type {} from './global-setup.ts';
 
 export interface FreshDatabase {
   /** As the server gets it: an ordinary role that owns the database. */

@@ -1,0 +1,71 @@
+import { execFileSync, type ExecFileSyncOptions } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { type Browser, chromium } from 'playwright-core';
+
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
+const MAC = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
+
+/** CHROMIUM_PATH, or a browser installed on this machine. @returns null when there is none. */
+export function findChromium(): string | null {
+  const { CHROMIUM_PATH, PATH = '' } = process.env;
+  if (CHROMIUM_PATH) return CHROMIUM_PATH;
+  const folders = [...PATH.split(delimiter), '/usr/bin'].filter(Boolean);
+  const places = NAMES.flatMap((name) => folders.map((folder) => join(folder, name)));
+  return [...places, MAC].find(isProgram) ?? null;
+}
+
+/** For a bare Debian, such as a checking machine's container. */
+export function installChromium(): void {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const options: ExecFileSyncOptions = { env, stdio: ['ignore', 'inherit', 'inherit'] };
+  execFileSync('apt-get', ['update', '-q'], options);
+  execFileSync('apt-get', ['install', '-q', '-y', '--no-install-recommends', 'chromium'], options);
+}
+
+export interface BrowserOptions {
+  /** A WAV file that the microphone plays again and again; absent: Chromium's own beeps. */
+  microphone?: string;
+  /** More command-line flags. */
+  args?: string[];
+}
+
+/** A headless Chromium that says yes to the microphone and plays sound without being asked. */
+export async function openBrowser({
+  microphone,
+  args = [],
+}: BrowserOptions = {}): Promise<Browser> {
+  const executablePath = findChromium();
+  if (!executablePath) {
+    throw new Error('There is no Chromium. Install one, or set CHROMIUM_PATH.');
+  }
+  return chromium.launch({
+    executablePath,
+    headless: true,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--use-fake-ui-for-media-stream',
+      '--use-fake-device-for-media-stream',
+      '--autoplay-policy=no-user-gesture-required',
+      // A machine whose only interface is the loopback still has a browser to test.
+      '--allow-loopback-in-peer-connection',
+      ...(microphone === undefined ? [] : [`--use-file-for-fake-audio-capture=${microphone}`]),
+      ...args,
+    ],
+  });
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
