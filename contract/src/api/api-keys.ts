@@ -15,6 +15,7 @@ export type ApiKey = z.infer<typeof ApiKey>;
 
 /** GET /api/api-keys: one's own. DELETE /api/api-keys/:id → 204 */
 export const ApiKeysAnswer = z.strictObject({ apiKeys: z.array(ApiKey) });
+export type ApiKeysAnswer = z.infer<typeof ApiKeysAnswer>;
 /** POST /api/api-keys → 201 */
 export const ApiKeyRequest = z.strictObject({ name: PersonName });
 export type ApiKeyRequest = z.infer<typeof ApiKeyRequest>;

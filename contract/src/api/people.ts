@@ -4,6 +4,7 @@ import { Instant } from '../time.ts';
 
 /** GET /api/people (supervisors see their team, administrators everybody) */
 export const PeopleAnswer = z.strictObject({ people: z.array(Person) });
+export type PeopleAnswer = z.infer<typeof PeopleAnswer>;
 
 /** PATCH /api/people/:id (administrators) → Person */
 export const PersonChange = z.strictObject({
@@ -16,6 +17,7 @@ export type PersonChange = z.infer<typeof PersonChange>;
 
 /** GET /api/teams; POST /api/teams → 201 Team */
 export const TeamsAnswer = z.strictObject({ teams: z.array(Team) });
+export type TeamsAnswer = z.infer<typeof TeamsAnswer>;
 export const TeamRequest = z.strictObject({ name: PersonName });
 export type TeamRequest = z.infer<typeof TeamRequest>;
 
@@ -46,6 +48,7 @@ export const InvitationCreated = z.strictObject({ invitation: Invitation, link: 
 export type InvitationCreated = z.infer<typeof InvitationCreated>;
 /** GET /api/invitations: those still open. DELETE /api/invitations/:id → 204 */
 export const InvitationsAnswer = z.strictObject({ invitations: z.array(Invitation) });
+export type InvitationsAnswer = z.infer<typeof InvitationsAnswer>;
 
 /** GET /api/join/:secret (no session): what the link is for */
 export const JoinAnswer = z.strictObject({
