@@ -191,7 +191,7 @@ describe('a browser', () => {
     const offer = await peer.offer({ keys: false });
     const { sdp } = await bench.media.ask('leg.acceptOffer', { leg: 'ann', sdp: offer });
     peer.accept(sdp);
-    await bench.until('leg.connected', { leg: 'ann' });
+    await bench.until('leg.heard', { leg: 'ann' });
     await bench.media.ask('leg.sendDigits', { leg: 'ann', digits: '8' });
     await vi.waitFor(() => {
       const loud = loudPart(peer.lastHeard(1000));

@@ -13,10 +13,10 @@ import { readSettings, type MediaSettings } from './settings.ts';
  * The media process. It lives as long as the control process that forked it: when the channel
  * between them closes, it is gone at once.
  */
-async function main(): Promise<void> {
-  const settings = readSettings(process.argv[2]);
-  const log = pino({ name: 'media', level: settings.logLevel }, pino.destination(2));
+async function main(settings: MediaSettings, log: Logger): Promise<void> {
   datachannel.initLogger('Warning', (level, message) => log.debug({ level }, message));
+  // Else the first caller waits for it.
+  datachannel.preload();
   // Keeps the port ours, also while nobody is on the line.
   const udpPort = settings.udpPort === 0 ? await freePort(settings) : settings.udpPort;
   const listener = new datachannel.IceUdpMuxListener(udpPort, settings.bindAddress ?? undefined);
@@ -93,4 +93,11 @@ function freePort({ bindAddress }: MediaSettings): Promise<number> {
   });
 }
 
-await main();
+const settings = readSettings(process.argv[2]);
+const log = pino({ name: 'media', level: settings.logLevel }, pino.destination(2));
+try {
+  await main(settings, log);
+} catch (err) {
+  log.fatal({ err, udpPort: settings.udpPort }, 'the media process cannot start');
+  process.exit(1);
+}

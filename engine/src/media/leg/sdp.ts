@@ -65,7 +65,7 @@ export function addHostCandidates(sdp: string, addresses: readonly string[], por
   const added = addresses
     .filter((address) => !known.has(address))
     .map((address, index) => {
-      const localPreference = 4096 - index - (isIPv6(address) ? 256 : 0);
+      const localPreference = 1024 - index - (isIPv6(address) ? 128 : 0);
       const priority = 126 * 2 ** 24 + localPreference * 2 ** 8 + 255;
       return `a=candidate:${100 + index} 1 UDP ${priority} ${address} ${port} typ host`;
     });
