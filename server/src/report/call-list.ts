@@ -1,5 +1,5 @@
 import type { CallsAnswer, CallsQuery } from '@offhook/contract';
-import { sql, type Kysely, type Transaction } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import { present } from '../call/present.ts';
 import { newestSeq, visibleTo } from '../db/call-queries.ts';
 import type { Database } from '../db/schema.ts';
@@ -25,7 +25,7 @@ export async function listCalls(
     .setAccessMode('read only')
     .execute(async (snapshot) => {
       const seq = await newestSeq(snapshot);
-      const rows = await page(snapshot, query, asker);
+      const rows = await callsPage(snapshot, query, asker).execute();
       const calls = rows.slice(0, query.limit).map(({ body }) => body);
       const last = rows.length > query.limit ? calls.at(-1) : undefined;
       return {
@@ -36,9 +36,9 @@ export async function listCalls(
     });
 }
 
-/** One row more than asked for tells whether there are more. */
-function page(snapshot: Transaction<Database>, query: CallsQuery, asker: Asker) {
-  let rows = snapshot
+/** One row more than asked for, which tells whether there are more. Not run yet. */
+export function callsPage(db: Kysely<Database>, query: CallsQuery, asker: Asker) {
+  let rows = db
     .selectFrom('call')
     .select('call.body')
     .where(visibleTo(asker))
@@ -69,5 +69,5 @@ function page(snapshot: Transaction<Database>, query: CallsQuery, asker: Asker) 
       ]),
     );
   }
-  return rows.execute();
+  return rows;
 }
