@@ -161,7 +161,10 @@ export class AgentPhone {
   }
 
   #tell(fact: PhoneFact): void {
+    const running = this.#current !== null;
     this.#state.update((now) => after(now, fact));
+    // The call is over: a leg that has not heard of it, as when the carrier died, must not linger.
+    if (running && this.#current === null) this.#leg?.disconnect();
   }
 
   async #place(to: string): Promise<void> {

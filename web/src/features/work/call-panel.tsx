@@ -47,7 +47,7 @@ export function CallPanel({ current }: { current: CurrentCall }) {
 function Header({ current }: { current: CurrentCall }) {
   const { country } = usePhoneSettings();
   const { who, number } = partyOf(current, country);
-  const time = useTimer(timerStart(current));
+  const time = useTimer(timerStart(current), current.call?.endedAt);
   return (
     <div className="grid h-24 grid-cols-[1fr_auto] content-start gap-x-4 gap-y-1">
       <h2 className="truncate text-xl font-semibold tabular">{who}</h2>

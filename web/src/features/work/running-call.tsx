@@ -14,7 +14,7 @@ export function RunningCall() {
   const phone = usePhone();
   const { country } = usePhoneSettings();
   const { current } = usePhoneState();
-  const time = useTimer(current === null ? null : timerStart(current));
+  const time = useTimer(current === null ? null : timerStart(current), current?.call?.endedAt);
   if (current === null) return null;
   const { who } = partyOf(current, country);
   return (

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import { clock } from '../../lib/format.ts';
 import { usePhone } from './phone-provider.tsx';
 
-/** "2:14" since a moment of the server's clock; null while there is no such moment. */
+/** "2:14" since a moment of the server's clock, stopped at another; null before it. */
 export function useTimer(since: string | null, until: string | null = null): string | null {
   const phone = usePhone();
   const [, tick] = useState(0);
