@@ -51,10 +51,10 @@ export class DemoLine implements Line {
     // RFC 3261 21.4.24 (486 Busy Here), 21.4.5 (404 Not Found)
     if (this.#customer.then === 'busy') listener.ended('busy', 486);
     else if (this.#customer.then === 'not-in-service') listener.ended('failed', 404);
-    else this.#pickUp(listener);
+    else this.#pickUp();
   }
 
-  #pickUp(listener: LineListener): void {
+  #pickUp(): void {
     const leg = this.#sid;
     this.mediaLeg = leg;
     this.#deaf = this.#media.onLeg(leg, (news) => {
@@ -68,11 +68,13 @@ export class DemoLine implements Line {
           ? { do: 'echo', delayMs: step.delayMs, ...(step.ms === undefined ? {} : { ms: step.ms }) }
           : step,
     );
-    // Commands keep their order, so whatever joins the leg to a room may follow at once.
-    this.#media.ask('leg.demo', { leg, steps }).catch((error: unknown) => {
-      this.#log.error({ err: error, call: leg }, 'a demo customer has no voice');
-      this.#listener?.ended('failed', 500);
-    });
-    listener.answered();
+    // Answered is who can speak: the leg is there, and may be joined to a room at once.
+    this.#media.ask('leg.demo', { leg, steps }).then(
+      () => this.#listener?.answered(),
+      (error: unknown) => {
+        this.#log.error({ err: error, call: leg }, 'a demo customer has no voice');
+        this.#listener?.ended('failed', 500);
+      },
+    );
   }
 }

@@ -1,0 +1,186 @@
+import datachannel, { type Audio, type PeerConnection, type Track } from 'node-datachannel';
+import { loudness, powerAt, type Sound } from './tones.ts';
+
+const RATE = 8000;
+const FRAME = 160;
+const KEYS_PAYLOAD_TYPE = 101;
+const KEYS = '0123456789*#ABCD';
+
+/** A dominant tone: where it is, and how loud all sound is. */
+export interface HeardTone {
+  /** Null when there is only silence. */
+  hz: number | null;
+  /** Loudness in dB below full scale; -90 is silence. */
+  db: number;
+}
+
+/** A robot's ears and mouth: one peer connection with G.711, a tone out, everything heard kept. */
+export class RobotMedia {
+  readonly #connection: PeerConnection;
+  readonly #heard: number[] = [];
+  #track: Track | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #hz: number | null = null;
+  #phase = 0;
+  #sequence = 0;
+  #timestamp = 0;
+
+  constructor(name: string) {
+    this.#connection = new datachannel.PeerConnection(name, {
+      iceServers: [],
+      disableAutoNegotiation: true,
+    });
+  }
+
+  /** An offer without candidates, as the Voice SDK makes it. */
+  async offer(): Promise<string> {
+    this.#begin();
+    const gathered = this.#gathered();
+    this.#connection.setLocalDescription('offer');
+    return gathered;
+  }
+
+  /** The far end's answer to our offer. */
+  accept(answer: string): void {
+    this.#connection.setRemoteDescription(answer, 'answer');
+  }
+
+  /** Answers the far end's offer. */
+  async answer(offer: string): Promise<string> {
+    this.#begin();
+    const gathered = this.#gathered();
+    this.#connection.setRemoteDescription(offer, 'offer');
+    this.#connection.setLocalDescription('answer');
+    return gathered;
+  }
+
+  /** Says a tone from now on; null is silence. */
+  sendTone(hz: number | null): void {
+    this.#hz = hz;
+  }
+
+  /** Presses keys (RFC 4733): each for 100 ms, in the middle of whatever it says. */
+  async sendDigits(digits: string): Promise<void> {
+    for (const digit of digits) {
+      const event = KEYS.indexOf(digit);
+      if (event < 0) throw new Error(`${digit} is not a key`);
+      const at = this.#timestamp;
+      for (let packet = 1; packet <= 8; packet += 1) {
+        const over = packet > 5;
+        const duration = Math.min(packet, 5) * FRAME;
+        const payload = [event, (over ? 0x80 : 0) | 10, duration >> 8, duration & 0xff];
+        this.#send(KEYS_PAYLOAD_TYPE, Buffer.from(payload), at, packet === 1);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    }
+  }
+
+  /** The last `ms` of what was heard. */
+  heard(ms: number): Sound {
+    const samples = Float32Array.from(this.#heard.slice(-Math.round((ms / 1000) * RATE)));
+    return { rate: RATE, samples };
+  }
+
+  /** All it has heard so far, in samples. */
+  get heardSamples(): number {
+    return this.#heard.length;
+  }
+
+  heardTone(ms = 300): HeardTone {
+    const sound = this.heard(ms);
+    const db = loudness(sound);
+    if (sound.samples.length === 0 || db < -60) return { hz: null, db };
+    let best = { hz: 0, power: 0 };
+    for (let hz = 100; hz < 3500; hz += 10) {
+      const power = powerAt(hz, sound);
+      if (power > best.power) best = { hz, power };
+    }
+    return { hz: best.hz, db };
+  }
+
+  /** Stops sending and listening without a word to the far end, as a killed browser does. */
+  fallSilent(): void {
+    if (this.#timer) clearInterval(this.#timer);
+    this.#timer = null;
+  }
+
+  close(): void {
+    this.fallSilent();
+    this.#connection.close();
+  }
+
+  #begin(): void {
+    const audio: Audio = new datachannel.Audio('0', 'SendRecv');
+    audio.addAudioCodec(111, 'opus/48000/2', 'minptime=10;useinbandfec=1');
+    audio.addAudioCodec(0, 'PCMU');
+    audio.addAudioCodec(KEYS_PAYLOAD_TYPE, 'telephone-event/8000');
+    audio.addSSRC(1 + Math.floor(Math.random() * 1e9), 'robot', 'robot', 'audio');
+    const track = this.#connection.addTrack(audio);
+    this.#track = track;
+    track.onMessage((datagram) => this.#hear(datagram));
+    track.onOpen(() => {
+      let sent = 0;
+      const begun = Date.now();
+      // Late ticks are made up for: what is sent is always as long as the time that has passed.
+      this.#timer = setInterval(() => {
+        for (; sent * 20 <= Date.now() - begun; sent += 1) this.#say();
+      }, 20);
+    });
+  }
+
+  #say(): void {
+    const payload = Buffer.alloc(FRAME, 0xff);
+    if (this.#hz !== null) {
+      for (let i = 0; i < FRAME; i += 1) {
+        this.#phase += (2 * Math.PI * this.#hz) / RATE;
+        payload[i] = muLaw(Math.round(10_000 * Math.sin(this.#phase)));
+      }
+    }
+    this.#send(0, payload, this.#timestamp, false);
+    this.#timestamp += FRAME;
+  }
+
+  #send(payloadType: number, payload: Buffer, timestamp: number, marker: boolean): void {
+    if (this.#track?.isOpen() !== true) return;
+    this.#sequence = (this.#sequence + 1) & 0xffff;
+    const header = Buffer.alloc(12);
+    header[0] = 0x80;
+    header[1] = payloadType | (marker ? 0x80 : 0);
+    header.writeUInt16BE(this.#sequence, 2);
+    header.writeUInt32BE(timestamp >>> 0, 4);
+    header.writeUInt32BE(7, 8);
+    this.#track.sendMessageBinary(Buffer.concat([header, payload]));
+  }
+
+  /** Takes packets as they come: over loopback they come in order. */
+  #hear(datagram: Buffer): void {
+    if (datagram.length <= 12 || (datagram[1]! & 0x7f) !== 0) return;
+    for (const byte of datagram.subarray(12)) this.#heard.push(fromMuLaw(byte) / 32_768);
+    if (this.#heard.length > 60 * RATE) this.#heard.splice(0, 30 * RATE);
+  }
+
+  #gathered(): Promise<string> {
+    return new Promise((resolve) => {
+      this.#connection.onGatheringStateChange((state) => {
+        if (state !== 'complete') return;
+        const sdp = this.#connection.localDescription()?.sdp ?? '';
+        const lines = sdp.split('\r\n').filter((line) => !/^a=(candidate|end-of-cand)/.test(line));
+        resolve(lines.join('\r\n'));
+      });
+    });
+  }
+}
+
+/** ITU-T G.711. */
+function muLaw(sample: number): number {
+  const sign = sample < 0 ? 0x80 : 0;
+  const magnitude = Math.min(Math.abs(sample), 32_635) + 0x84;
+  const exponent = 31 - Math.clz32(magnitude) - 7;
+  return ~(sign | (exponent << 4) | ((magnitude >> (exponent + 3)) & 0x0f)) & 0xff;
+}
+
+function fromMuLaw(byte: number): number {
+  const code = ~byte & 0xff;
+  const magnitude = (((code & 0x0f) << 3) + 0x84) << ((code >> 4) & 7);
+  return (code & 0x80) !== 0 ? 0x84 - magnitude : magnitude - 0x84;
+}
