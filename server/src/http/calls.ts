@@ -48,7 +48,8 @@ export function callRoutes(app: App, { desk }: { desk: CallDesk }): void {
       schema: {
         summary: 'End a call',
         params: ById,
-        body: HangupRequest,
+        // No body at all reads as null.
+        body: HangupRequest.nullable(),
         response: { 200: Call },
       },
     },

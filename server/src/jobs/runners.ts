@@ -40,9 +40,12 @@ export async function startRunner(options: RunnerOptions): Promise<{ close(): Pr
     max: concurrency + SPARE_CONNECTIONS,
     application_name: `offhook-${name}`,
   });
-  pool.on('error', (error) => {
-    log.warn({ err: error, runner: name }, 'an idle database connection of a runner was lost');
-  });
+  const lost = (error: Error) => {
+    log.warn({ err: error, runner: name }, 'a database connection of a runner was lost');
+  };
+  pool.on('error', lost);
+  // While it is in use, a connection tells only itself.
+  pool.on('connect', (client) => client.on('error', lost));
   let runner: Runner;
   try {
     runner = await run({
