@@ -7,7 +7,7 @@ import { OwnPostgres } from './own-postgres.ts';
 import { folderProblems, portProblems, serverProblems } from './preflight.ts';
 import { openProgramLog, type ProgramLog } from './program-log.ts';
 import { claim, type Claim } from './running.ts';
-import { keepSecrets, makeSecrets } from './secrets.ts';
+import { keepSecrets, makeSecrets, type Secrets } from './secrets.ts';
 import { readSettings, type Settings, withoutEmpty } from './settings.ts';
 import type { Terminal } from './terminal.ts';
 import { buildWeb } from './web-build.ts';
@@ -25,6 +25,7 @@ export class CannotStart extends Error {
 export class Offhook {
   readonly #open: { close(): Promise<void> | void }[] = [];
   readonly #children: Child[] = [];
+  readonly #stopping = new AbortController();
   #claim: Claim | null = null;
   #postgres: OwnPostgres | null = null;
   #closing: Promise<void> | null = null;
@@ -42,24 +43,24 @@ export class Offhook {
     const settings = await this.#check();
     const env = withoutEmpty(this.environment);
     const secrets = keepSecrets(settings.dataFolder);
-    const [databaseUrl, webFolder] = await Promise.all([
-      settings.databaseUrl ?? this.#startPostgres(settings, secrets),
-      settings.webFolder ?? buildWeb(join(settings.dataFolder, 'web'), this.terminal),
+    const databasePort = await freePort();
+    // In the order in which they are to be closed again, last to first.
+    const [databaseUrl, , webFolder] = await Promise.all([
+      settings.databaseUrl ?? this.#startPostgres(settings, secrets, databasePort),
+      settings.engine &&
+        this.#startChild('engine', engineEnvironment(env, settings, secrets), settings),
+      settings.webFolder ?? this.#buildWeb(settings),
     ]);
     this.#stopIfClosing();
-    if (settings.engine) {
-      const engine = engineEnvironment(env, settings, secrets);
-      await this.#startChild('engine', 'engine/src/main.ts', engine, settings);
-      this.#stopIfClosing();
-    }
     const server = serverEnvironment(env, settings, secrets, { databaseUrl, webFolder });
-    await this.#startChild('server', 'server/src/main.ts', server, settings);
+    await this.#startChild('server', server, settings);
     return settings.publicUrl ?? `http://localhost:${settings.port}`;
   }
 
   /** Server, engine, PostgreSQL, in this order. Harmless twice. */
   async close(): Promise<void> {
     this.#closing ??= (async () => {
+      this.#stopping.abort();
       for (const part of this.#open.reverse()) await part.close();
     })();
     return this.#closing;
@@ -95,17 +96,14 @@ export class Offhook {
     return settings;
   }
 
-  async #startPostgres(
-    settings: Settings,
-    secrets: ReturnType<typeof makeSecrets>,
-  ): Promise<string> {
+  async #startPostgres(settings: Settings, secrets: Secrets, port: number): Promise<string> {
     const folder = join(settings.dataFolder, 'postgres');
     if (!existsSync(folder)) this.terminal.say('Making the database …');
     const log = this.#log('postgres', settings);
     const postgres = new OwnPostgres(
       {
         folder,
-        port: await freePort(),
+        port,
         adminPassword: secrets.databaseAdminPassword,
         password: secrets.databasePassword,
         onLog: (line) => {
@@ -120,11 +118,11 @@ export class Offhook {
   }
 
   async #startChild(
-    name: string,
-    main: string,
+    name: 'engine' | 'server',
     env: Record<string, string>,
     settings: Settings,
   ): Promise<void> {
+    const main = `${name}/src/main.ts`;
     const log = this.#log(name, settings);
     const onChange = () => {
       this.#note();
@@ -133,6 +131,11 @@ export class Offhook {
     this.#children.push(child);
     this.#open.push(child);
     await child.start();
+  }
+
+  async #buildWeb(settings: Settings): Promise<string> {
+    const elsewhere = join(settings.dataFolder, 'web');
+    return buildWeb(elsewhere, this.terminal, this.#stopping.signal);
   }
 
   #log(name: string, settings: Settings): ProgramLog {

@@ -19,11 +19,12 @@ export class OwnPostgres {
 
   /** @returns the server's address for it. */
   async start(): Promise<string> {
-    const postgres = await openPostgres(this.options);
-    this.#current = postgres;
-    if (this.#stopping.signal.aborted) await postgres.close();
-    this.#watching = this.#watch(postgres);
-    return postgres.url;
+    const first = openPostgres(this.options);
+    this.#watching = first.then(
+      (postgres) => this.#watch(postgres),
+      () => undefined,
+    );
+    return (await first).url;
   }
 
   /** See Postgres.usedBy. */
@@ -35,6 +36,7 @@ export class OwnPostgres {
   async close(): Promise<void> {
     this.#stopping.abort();
     await this.#current?.close();
+    // One that is just starting is closed as soon as it has.
     await this.#watching;
   }
 
@@ -47,6 +49,9 @@ export class OwnPostgres {
     let postgres = first;
     const stopped = () => this.#stopping.signal.aborted;
     for (;;) {
+      this.#current = postgres;
+      postgres.usedBy(this.#users);
+      if (stopped()) await postgres.close();
       const { code, signal } = await postgres.gone;
       this.#current = null;
       if (stopped()) return;
@@ -56,8 +61,6 @@ export class OwnPostgres {
       const again = await this.#open();
       if (!again) return;
       postgres = again;
-      this.#current = again;
-      again.usedBy(this.#users);
       this.terminal.say('PostgreSQL is running again.');
     }
   }
@@ -67,10 +70,7 @@ export class OwnPostgres {
     for (let wait = FIRST_WAIT_MS; ; wait = Math.min(LONGEST_WAIT_MS, wait * 2)) {
       if (this.#stopping.signal.aborted) return null;
       try {
-        const postgres = await openPostgres(this.options);
-        if (!this.#stopping.signal.aborted) return postgres;
-        await postgres.close();
-        return null;
+        return await openPostgres(this.options);
       } catch (error) {
         this.terminal.warn(error instanceof Error ? error.message : String(error));
         await pause(wait, undefined, { signal: this.#stopping.signal }).catch(() => undefined);

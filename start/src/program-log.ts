@@ -24,12 +24,13 @@ export function openProgramLog(dataFolder: string, name: string, terminal: Termi
   let file = openSync(path, 'a', 0o600);
   let bytes = fstatSync(file).size;
   let fileWorks = true;
+  let closed = false;
   const recent: string[] = [];
   const pretty = prettyFactory({
     colorize: process.stderr.isTTY,
     singleLine: true,
-    ignore: 'pid,hostname,level,name',
-    translateTime: 'HH:MM:ss',
+    ignore: 'pid,hostname,name,setupToken',
+    translateTime: 'SYS:HH:MM:ss',
     messageFormat: `${name}: {msg}`,
   });
 
@@ -42,6 +43,7 @@ export function openProgramLog(dataFolder: string, name: string, terminal: Termi
   };
 
   const keep = (line: string) => {
+    if (closed) return;
     try {
       bytes += writeSync(file, `${line}\n`);
       if (bytes > MAX_BYTES) rotate();
@@ -64,7 +66,8 @@ export function openProgramLog(dataFolder: string, name: string, terminal: Termi
     },
     last: () => recent,
     close: () => {
-      closeSync(file);
+      if (!closed) closeSync(file);
+      closed = true;
     },
   };
 }

@@ -28,9 +28,14 @@ const STAMP = 'built-from';
  * Builds the web pages unless they were built from exactly these sources before.
  *
  * @param elsewhere where to build when web/ is not ours to write.
+ * @param signal gives up.
  * @returns the folder that holds them.
  */
-export async function buildWeb(elsewhere: string, terminal: Terminal): Promise<string> {
+export async function buildWeb(
+  elsewhere: string,
+  terminal: Terminal,
+  signal?: AbortSignal,
+): Promise<string> {
   const from = fingerprint();
   const places = [join(WEB, 'dist'), elsewhere];
   for (const place of places) if (builtFrom(place) === from) return place;
@@ -39,7 +44,7 @@ export async function buildWeb(elsewhere: string, terminal: Terminal): Promise<s
   const began = Date.now();
   const fresh = `${target}.${process.pid}`;
   try {
-    await vite(fresh);
+    await vite(fresh, signal);
     writeFileSync(join(fresh, STAMP), from);
     // Whoever else builds at this moment builds the same: the last one wins.
     rmSync(target, { recursive: true, force: true });
@@ -94,7 +99,7 @@ function filesIn(path: string): string[] {
 }
 
 /** In a process of its own: a bundler's memory is given back. */
-async function vite(outDir: string): Promise<void> {
+async function vite(outDir: string, signal: AbortSignal | undefined): Promise<void> {
   const manifest = createRequire(join(WEB, 'package.json')).resolve('vite/package.json');
   const program = join(dirname(manifest), 'bin', 'vite.js');
   // The config loader "runner" writes nothing beside the sources, which may be read-only.
@@ -102,6 +107,7 @@ async function vite(outDir: string): Promise<void> {
   const child = spawn(process.execPath, [program, ...args, '--logLevel', 'warn'], {
     cwd: WEB,
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(signal ? { signal } : {}),
   });
   const output: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => output.push(chunk));

@@ -29,7 +29,10 @@ export async function endLeftovers(clusterPath: string): Promise<boolean> {
       const identity = identify(pid);
       if (identity) signal(identity, name);
     }
-    if (await until(() => postgresIn(cluster).length === 0, PATIENCE_MS)) return true;
+    if (await until(() => postgresIn(cluster).length === 0, PATIENCE_MS)) {
+      forgetStranger(cluster);
+      return true;
+    }
   }
   throw new Error(
     `An earlier PostgreSQL in ${cluster} cannot be stopped (pid ${found.join(', ')}).`,
@@ -43,11 +46,21 @@ function postmasterOf(cluster: string): number | null {
 }
 
 /**
- * After a restart of the machine, the number in the old lock file may belong to any program, and
- * PostgreSQL would refuse to start because of it. A number nobody has is left for PostgreSQL to
- * judge.
+ * PostgreSQL refuses to start when anybody has the number in its old lock file: after a restart of
+ * the machine that may be any program, and after a kill the dead one itself, until somebody
+ * collects it. We know that neither is a PostgreSQL of this cluster. A number nobody has is left
+ * for PostgreSQL to judge.
  */
 function forgetStranger(cluster: string): void {
   const pid = postmasterOf(cluster);
-  if (pid !== null && identify(pid) !== null) rmSync(join(cluster, 'postmaster.pid'));
+  if (pid !== null && isTaken(pid)) rmSync(join(cluster, 'postmaster.pid'));
+}
+
+function isTaken(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
