@@ -6,6 +6,8 @@ export interface ReadNumber {
   typedDigits: string;
   /** Null when no number can be read. */
   e164: string | null;
+  /** With `e164` null: it is digits all right, but too few or too many for any number. */
+  wrongLength: boolean;
   /** The digits behind the country code. */
   nationalDigits: string | null;
   /** "GB"; null where the number does not say. */
@@ -42,6 +44,7 @@ export function dialProblem(read: ReadNumber, rules: DialRules): DialProblem | n
     );
   }
   if (read.e164 === null) {
+    if (read.wrongLength) return impossible();
     return problem('number.unreadable', 'This is not a phone number we can read.');
   }
   if (read.hasExtension) {
@@ -55,13 +58,15 @@ export function dialProblem(read: ReadNumber, rules: DialRules): DialProblem | n
   if (startsWithOne(e164, rules.premiumPrefixes)) {
     return problem('number.premium_rate', 'Premium-rate numbers may not be called from here.');
   }
-  if (!read.exists) {
-    return problem('number.impossible', 'No phone can have this number. Check the digits.');
-  }
+  if (!read.exists) return impossible();
   if (startsWithOne(e164, rules.blockedPrefixes)) {
     return problem('number.not_allowed', 'Numbers like this one may not be called from here.');
   }
   return null;
+}
+
+function impossible(): DialProblem {
+  return problem('number.impossible', 'No phone can have this number. Check the digits.');
 }
 
 function dramaProblem({ allowDramaNumbers }: DialRules): DialProblem | null {

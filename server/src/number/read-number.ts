@@ -34,10 +34,11 @@ const countryNames = new Intl.DisplayNames(['en-GB'], { type: 'region' });
 export function readNumber(text: string, country: string): NumberOnPaper {
   const typedDigits = text.replace(/\D/g, '');
   const parsed = parse(text, country);
-  if (parsed === null) {
+  if (typeof parsed === 'string') {
     return {
       typedDigits,
       e164: null,
+      wrongLength: parsed === 'wrong_length',
       nationalDigits: null,
       country: null,
       exists: false,
@@ -52,6 +53,7 @@ export function readNumber(text: string, country: string): NumberOnPaper {
   return {
     typedDigits,
     e164: parsed.number,
+    wrongLength: false,
     nationalDigits: parsed.nationalNumber,
     country: region,
     exists: drama || parsed.isValid(),
@@ -62,15 +64,17 @@ export function readNumber(text: string, country: string): NumberOnPaper {
   };
 }
 
-function parse(text: string, country: string): PhoneNumber | null {
+function parse(text: string, country: string): PhoneNumber | 'unreadable' | 'wrong_length' {
   try {
     return parsePhoneNumberWithError(text.trim(), {
       ...(isSupportedCountry(country) ? { defaultCountry: country satisfies CountryCode } : {}),
       extract: false,
     });
   } catch (error) {
-    if (error instanceof ParseError) return null;
-    throw error;
+    if (!(error instanceof ParseError)) throw error;
+    return error.message === 'TOO_SHORT' || error.message === 'TOO_LONG'
+      ? 'wrong_length'
+      : 'unreadable';
   }
 }
 
