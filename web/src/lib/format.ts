@@ -7,6 +7,11 @@ export function clock(ms: number): string {
   return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}:${tail}`;
 }
 
+/** The same for a length that is known to the end: rounded, as sentences round it. */
+export function lengthOf(ms: number): string {
+  return clock(Math.round(ms / 1000) * 1000);
+}
+
 /** "8 s", "2 min 14 s", "1 h 2 min": for sentences. */
 export function inWords(ms: number): string {
   const seconds = Math.round(Math.max(0, ms) / 1000);

@@ -5,10 +5,9 @@ import { useMemo } from 'react';
 import { ApiError, messageOf } from '../../lib/api.ts';
 import { endSentence, noPlayerBecause, STATE_WORDS } from '../../lib/call-words.ts';
 import { useCall } from '../../lib/calls.ts';
-import { clock, fullWhen } from '../../lib/format.ts';
+import { fullWhen } from '../../lib/format.ts';
 import { showNumber } from '../../lib/phone-number.ts';
 import { useMe, usePhoneSettings } from '../../lib/session.ts';
-import { useNow } from '../../lib/use-now.ts';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { ErrorState } from '../../ui/error-state.tsx';
@@ -19,6 +18,7 @@ import { OutcomeBadge } from './outcome-badge.tsx';
 import { audioTimeOf, conversation } from './player/audio-time.ts';
 import { Player } from './player/player.tsx';
 import { useTransport } from './player/transport.ts';
+import { RunningClock } from './running-clock.tsx';
 import { Timeline } from './timeline.tsx';
 
 export function CallRecordPage() {
@@ -33,6 +33,7 @@ export function CallRecordPage() {
           Call Records
         </Link>
       </Button>
+      {!detail.data && <h1 className="sr-only">Call</h1>}
       {detail.data ? (
         <Record detail={detail.data} />
       ) : detail.isError ? (
@@ -92,7 +93,11 @@ function Record({ detail: { call, events, recording } }: { detail: CallDetail })
   return (
     <>
       <Heading call={call} />
-      <Panel aria-label="Recording">
+      {/* In sight while one clicks through the timeline, where there is room for both. */}
+      <Panel
+        aria-label="Recording"
+        className="lg:[@media(min-height:900px)]:sticky lg:[@media(min-height:900px)]:top-18 lg:[@media(min-height:900px)]:z-10"
+      >
         {playable && transport ? (
           <Player call={call} recording={playable} transport={transport} />
         ) : (
@@ -138,13 +143,13 @@ function Heading({ call }: { call: Call }) {
 }
 
 function Running({ call }: { call: Call }) {
-  const now = useNow(call.connectedAt !== null);
   return (
     <>
       {STATE_WORDS[call.state]}
       {call.connectedAt !== null && (
-        <span className="tabular" aria-hidden>
-          {` ${clock(now - Date.parse(call.connectedAt))}`}
+        <span aria-hidden>
+          {' '}
+          <RunningClock since={call.connectedAt} />
         </span>
       )}
       . This page updates by itself.

@@ -3,13 +3,13 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { PhoneIncoming, PhoneOutgoing } from 'lucide-react';
 import { useRef, useState, type KeyboardEvent } from 'react';
 import { DIRECTION_WORDS } from '../../lib/call-words.ts';
-import { clock, fullWhen, shortWhen } from '../../lib/format.ts';
+import { fullWhen, lengthOf, shortWhen } from '../../lib/format.ts';
 import { showNumber } from '../../lib/phone-number.ts';
 import { usePhoneSettings } from '../../lib/session.ts';
-import { useNow } from '../../lib/use-now.ts';
 import { cn } from '../../ui/cn.ts';
 import { OutcomeBadge } from './outcome-badge.tsx';
 import { RecordingMark } from './recording-mark.tsx';
+import { RunningClock } from './running-clock.tsx';
 
 interface CallTableProps {
   calls: Call[];
@@ -27,7 +27,6 @@ const head = cn(cell, 'py-2 text-left text-sm font-medium text-muted');
 export function CallTable({ calls, onEnd }: CallTableProps) {
   const body = useRef<HTMLTableSectionElement>(null);
   const [current, setCurrent] = useState<string | null>(null);
-  const now = useNow(calls.some(({ state }) => state !== 'ended'));
   const reachable = calls.some(({ id }) => id === current) ? current : (calls[0]?.id ?? null);
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -73,7 +72,6 @@ export function CallTable({ calls, onEnd }: CallTableProps) {
           <CallRow
             key={call.id}
             call={call}
-            now={now}
             reachable={call.id === reachable}
             onFocus={() => setCurrent(call.id)}
           />
@@ -100,12 +98,11 @@ function target(key: string, at: number, count: number): number | null {
 
 interface CallRowProps {
   call: Call;
-  now: number;
   reachable: boolean;
   onFocus: () => void;
 }
 
-function CallRow({ call, now, reachable, onFocus }: CallRowProps) {
+function CallRow({ call, reachable, onFocus }: CallRowProps) {
   const navigate = useNavigate();
   const { country } = usePhoneSettings();
   const Direction = call.direction === 'outbound' ? PhoneOutgoing : PhoneIncoming;
@@ -148,8 +145,8 @@ function CallRow({ call, now, reachable, onFocus }: CallRowProps) {
             </span>
           </span>
         </Link>
-        <span className="mt-1 block text-sm text-muted md:hidden">{call.agent.name}</span>
-        <span className="mt-1 flex flex-wrap gap-1 xl:hidden">
+        <span className="mt-1 block pl-6 text-sm text-muted md:hidden">{call.agent.name}</span>
+        <span className="mt-1 flex flex-wrap gap-1 pl-6 empty:hidden xl:hidden">
           <span className="sm:hidden">
             <OutcomeBadge call={call} />
           </span>
@@ -160,10 +157,10 @@ function CallRow({ call, now, reachable, onFocus }: CallRowProps) {
         <OutcomeBadge call={call} />
       </td>
       <td className={cn(cell, 'hidden text-right tabular sm:table-cell')}>
-        <Length ms={call.ringMs ?? since(call.ringingAt, call.state === 'ringing', now)} />
+        <Length ms={call.ringMs} since={call.state === 'ringing' ? call.ringingAt : null} />
       </td>
       <td className={cn(cell, 'text-right tabular max-xl:pr-4')}>
-        <Length ms={call.talkMs ?? since(call.connectedAt, call.state === 'connected', now)} />
+        <Length ms={call.talkMs} since={call.state === 'connected' ? call.connectedAt : null} />
       </td>
       <td className={cn(cell, 'hidden xl:table-cell')}>
         <RecordingMark recording={call.recording} />
@@ -177,17 +174,20 @@ function notable({ recording }: Call): Call['recording'] {
   return recording?.state === 'ready' && recording.flags.length === 0 ? null : recording;
 }
 
-function since(instant: string | null, running: boolean, now: number): number | null {
-  return instant === null || !running ? null : Math.max(0, now - Date.parse(instant));
+interface LengthProps {
+  /** Once it is over. */
+  ms: number | null;
+  /** While it lasts: since when. */
+  since: string | null;
 }
 
-function Length({ ms }: { ms: number | null }) {
-  return ms === null ? (
+function Length({ ms, since }: LengthProps) {
+  if (ms !== null) return lengthOf(ms);
+  if (since !== null) return <RunningClock since={since} />;
+  return (
     <span className="text-muted">
       <span aria-hidden>–</span>
       <span className="sr-only">none</span>
     </span>
-  ) : (
-    clock(ms)
   );
 }

@@ -124,7 +124,7 @@ function CustomerSearch({ value, onChange }: { value: string; onChange: (text: s
     return () => clearTimeout(timer);
   }, [text, value, onChange]);
   return (
-    <div className="relative min-w-0 grow sm:max-w-72">
+    <div className="relative min-w-0 grow basis-44 sm:max-w-72">
       <Search aria-hidden className="absolute top-3 left-3 size-4 text-muted" />
       <Input
         type="search"

@@ -61,7 +61,7 @@ function Line({ event, hear }: { event: CallEvent; hear: (() => void) | null }) 
         )}
         {detail.length > 0 && (
           <details className="text-sm">
-            <summary className="w-fit cursor-pointer rounded text-muted hover:text-ink">
+            <summary className="min-h-7 w-fit cursor-pointer rounded leading-7 text-muted hover:text-ink">
               Details
             </summary>
             <dl className="grid grid-cols-[auto_1fr] gap-x-3 py-1 font-mono text-xs">

@@ -1,6 +1,6 @@
 import { InvitationCreated, Person, type Invitation } from '@offhook/contract';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { MailOpen, UserPlus } from 'lucide-react';
+import { UserPlus } from 'lucide-react';
 import { useState } from 'react';
 import { api, messageOf } from '../../lib/api.ts';
 import { shortWhen } from '../../lib/format.ts';
@@ -9,7 +9,6 @@ import { ROLE_WORDS } from '../../lib/person-words.ts';
 import { useMe } from '../../lib/session.ts';
 import { Button } from '../../ui/button.tsx';
 import { Confirm } from '../../ui/confirm.tsx';
-import { EmptyState } from '../../ui/empty-state.tsx';
 import { useToast } from '../../ui/toast.tsx';
 import { ChangeDialog } from './change-dialog.tsx';
 import { invitationsQuery } from './invitations-query.ts';
@@ -130,7 +129,7 @@ function Invitations({ onWithdraw }: { onWithdraw: (invitation: Invitation) => v
     >
       {({ invitations: list }) =>
         list.length === 0 ? (
-          <EmptyState icon={MailOpen} title="No open links" />
+          <p className="p-4 text-muted">No open links.</p>
         ) : (
           <ul>
             {list.map((invitation) => (

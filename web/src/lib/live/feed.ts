@@ -1,9 +1,12 @@
 import type { LiveStatus } from './status.ts';
 
-/** What the feed tells the tabs. `call` carries a LiveCall as it came; each tab checks it. */
+/**
+ * What the feed tells the tabs. `call` carries a LiveCall as it came; each tab checks it. `replayed`:
+ * it happened before the stream was opened.
+ */
 export type FeedMessage =
   | { type: 'status'; status: LiveStatus }
-  | { type: 'call'; data: unknown }
+  | { type: 'call'; data: unknown; replayed: boolean }
   /** What happened before may have been missed: ask the server for the whole again. */
   | { type: 'resync' };
 
@@ -23,6 +26,7 @@ export class LiveFeed {
   #status: LiveStatus = 'closed';
   #lastSeq: number | null;
   #startedAt: string | null = null;
+  #openedAtSeq = 0;
   #waitMs = FIRST_WAIT_MS;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -71,6 +75,7 @@ export class LiveFeed {
     const anew = this.#lastSeq === null || seq < this.#lastSeq;
     const restarted = this.#startedAt !== null && this.#startedAt !== serverStartedAt;
     this.#startedAt = serverStartedAt;
+    this.#openedAtSeq = seq;
     if (anew) this.#lastSeq = seq;
     this.#waitMs = FIRST_WAIT_MS;
     this.#say('open');
@@ -80,7 +85,8 @@ export class LiveFeed {
   #call(event: MessageEvent): void {
     const seq = Number(event.lastEventId);
     if (Number.isFinite(seq)) this.#lastSeq = Math.max(this.#lastSeq ?? 0, seq);
-    this.tell({ type: 'call', data: JSON.parse(event.data as string) });
+    const replayed = seq <= this.#openedAtSeq;
+    this.tell({ type: 'call', data: JSON.parse(event.data as string), replayed });
   }
 
   #lost(): void {

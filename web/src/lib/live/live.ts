@@ -10,6 +10,7 @@ const KEPT = 300;
 export class Live {
   #status: LiveStatus = 'closed';
   #recent: LiveCall[] = [];
+  #aheadMs: number | null = null;
   readonly #calls = new Set<(message: LiveCall) => void>();
   readonly #resyncs = new Set<() => void>();
   readonly #statuses = new Set<() => void>();
@@ -43,6 +44,11 @@ export class Live {
 
   onStatus = (listener: () => void): (() => void) => add(this.#statuses, listener);
 
+  /** Milliseconds since the epoch by the server's clock, as well as can be told from here. */
+  serverNow(): number {
+    return Date.now() - (this.#aheadMs ?? 0);
+  }
+
   /** Events newer than an answer that carried this number. */
   after(seq: number): LiveCall[] {
     return this.#recent.filter((message) => message.seq > seq);
@@ -53,6 +59,12 @@ export class Live {
     this.#calls.clear();
     this.#resyncs.clear();
     this.#statuses.clear();
+  }
+
+  /** The quickest event is late only by its journey: it tells best how far the clocks are apart. */
+  #compareClocks(at: string): void {
+    const ahead = Date.now() - Date.parse(at);
+    this.#aheadMs = this.#aheadMs === null ? ahead : Math.min(this.#aheadMs, ahead);
   }
 
   #heard(message: FeedMessage): void {
@@ -68,6 +80,7 @@ export class Live {
         const parsed = LiveCall.safeParse(message.data);
         // A shape we do not know: an update of the server. Asking again says so in words.
         if (!parsed.success) return this.#heard({ type: 'resync' });
+        if (!message.replayed) this.#compareClocks(parsed.data.event.at);
         this.#recent = [...this.#recent.slice(1 - KEPT), parsed.data];
         for (const listener of this.#calls) listener(parsed.data);
       }

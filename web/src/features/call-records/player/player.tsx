@@ -4,7 +4,7 @@ import { Download, Pause, Play, RotateCcw, TriangleAlert } from 'lucide-react';
 import { useMemo } from 'react';
 import { api } from '../../../lib/api.ts';
 import { FLAG_WORDS, PROBLEM_WORDS } from '../../../lib/call-words.ts';
-import { clock, inWords } from '../../../lib/format.ts';
+import { clock, inWords, lengthOf } from '../../../lib/format.ts';
 import { Button } from '../../../ui/button.tsx';
 import { Select } from '../../../ui/input.tsx';
 import { Kbd } from '../../../ui/kbd.tsx';
@@ -46,7 +46,7 @@ export function Player({ call, recording, transport }: PlayerProps) {
         step={0.1}
         value={heard}
         onChange={(event) => transport.seek(from + event.target.valueAsNumber)}
-        className="h-2 w-full accent-accent"
+        className="slider"
       />
       {audio.failed && <PlayFailure onRetry={transport.retry} />}
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
@@ -55,7 +55,7 @@ export function Player({ call, recording, transport }: PlayerProps) {
           {audio.playing ? 'Pause' : 'Play'}
         </Button>
         <span className="tabular" role="timer" aria-live="off">
-          {clock(heard * 1000)} <span className="text-muted">/ {clock(length * 1000)}</span>
+          {clock(heard * 1000)} <span className="text-muted">/ {lengthOf(length * 1000)}</span>
         </span>
         <Select
           aria-label="Speed"
@@ -158,7 +158,7 @@ function Waves({ call, recording, transport, progress, onSeek }: WavesProps) {
               />
               {names[speaker]}
             </figcaption>
-            <div className="h-14 rounded-md bg-sunken px-1">
+            <div className="h-[56px] rounded-md bg-sunken px-1">
               {own && (
                 <Waveform
                   peaks={own}

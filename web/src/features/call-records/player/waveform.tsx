@@ -25,7 +25,7 @@ export function Waveform({ peaks, loudest, progress, speaker, onSeek }: Waveform
     if (!box.current) return;
     const colours = getComputedStyle(document.documentElement);
     const colour = (name: string) => colours.getPropertyValue(name).trim();
-    const own = colour(speaker === 'customer' ? '--wave-customer' : '--wave-agent');
+    const own = speaker === 'customer' ? '--wave-customer' : '--wave-agent';
     const made = WaveSurfer.create({
       container: box.current,
       height: 56,
@@ -34,8 +34,8 @@ export function Waveform({ peaks, loudest, progress, speaker, onSeek }: Waveform
       duration: 1,
       maxPeak: Math.max(loudest, 0.01),
       normalize: true,
-      waveColor: colour('--wave-rest'),
-      progressColor: own,
+      waveColor: colour(`${own}-rest`),
+      progressColor: colour(own),
       cursorColor: colour('--ink'),
       cursorWidth: 1,
       barWidth: 2,
