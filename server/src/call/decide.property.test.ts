@@ -109,7 +109,7 @@ function tellAll(told: Fact[], agentGraceMs: number) {
       START,
     ),
   ];
-  let call = decisions[0]?.call as CallRecord;
+  let call = decisions[0]!.call;
   told.forEach((one, index) => {
     const before = structuredClone(call);
     const decision = decide(call, one, START + index * 10);

@@ -55,7 +55,10 @@ function customerLeft(turn: Turn, fact: Left): void {
     return endCall(turn, { endedBy: 'customer', reason: 'customer_hung_up' });
   }
   // With early media a phone that is busy, or rings out, leaves a room it never talked in.
-  customerIsGone(turn, fact.how ?? 'completed');
+  const how = fact.how ?? 'completed';
+  // The room says only "failed"; the leg's own callback, on its way, says which failure it was.
+  if (how === 'failed') return endSoon(turn, { endedBy: 'system', reason: 'carrier_failed' });
+  customerIsGone(turn, how);
 }
 
 function customerEndedRoom(turn: Turn): void {
