@@ -39,7 +39,7 @@ function durationOf(form: CallbackForm): number | null {
 }
 
 /** The engine's disk was full. A carrier in the cloud has no disk that we could fill. */
-const DISK_FULL = 64_507;
+export const DISK_FULL = 64_507;
 
 function isDiskFull(form: CallbackForm): boolean {
   return wholeNumber(form, 'ErrorCode') === DISK_FULL;

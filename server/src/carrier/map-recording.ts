@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import type { RecordingProblem } from '@offhook/contract';
 import type { CarrierRecording } from '../recording/ports.ts';
+import { DISK_FULL } from './map-recording-callback.ts';
 
 /** The fields we read of the carrier's recording resource; more may come at any time. */
 export const RecordingResource = z.object({
@@ -19,12 +21,23 @@ export const RecordingList = z.object({ recordings: z.array(RecordingResource) }
 export function mapRecording(resource: RecordingResource): CarrierRecording {
   const seconds = Number(resource.duration ?? Number.NaN);
   const startedAt = Date.parse(resource.start_time ?? '');
+  const state = mapStatus(resource.status);
   return {
     carrierId: resource.sid,
-    state: mapStatus(resource.status),
+    state,
+    problem: problemOf(state, resource.error_code ?? null),
     startedAt: Number.isNaN(startedAt) ? null : startedAt,
     durationMs: Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : null,
   };
+}
+
+function problemOf(
+  state: CarrierRecording['state'],
+  errorCode: number | null,
+): RecordingProblem | null {
+  if (state !== 'absent' && state !== 'failed') return null;
+  if (errorCode === DISK_FULL) return 'disk_full';
+  return state === 'absent' ? 'nothing_recorded' : 'carrier_failed';
 }
 
 function mapStatus(status: string): CarrierRecording['state'] {

@@ -83,14 +83,14 @@ async function attempt(parts: FetchParts, ask: FetchAsk): Promise<void> {
 }
 
 /** What else the carrier may say of a recording it announced. */
-async function notReady(parts: FetchParts, ask: FetchAsk, { state }: CarrierRecording) {
+async function notReady(parts: FetchParts, ask: FetchAsk, { state, problem }: CarrierRecording) {
   if (state === 'recording' || state === 'processing') {
     throw new Error('The carrier is still working on this recording.');
   }
   await parts.calls.apply(ask.callId, {
     kind: 'recording_absent',
     recordingId: ask.recordingId,
-    problem: state === 'absent' ? 'nothing_recorded' : 'carrier_failed',
+    problem: problem ?? 'carrier_failed',
     detail: {},
   });
 }

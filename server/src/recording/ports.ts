@@ -1,3 +1,5 @@
+import type { RecordingProblem } from '@offhook/contract';
+
 /**
  * What this room needs from outside. carrier/recordings.ts is the real `RecordingSource`; the
  * words here are ours, not the carrier's: a `carrierId` is whatever name the carrier gave.
@@ -44,4 +46,6 @@ export interface CarrierRecording {
   /** As exact as the carrier says it: to the second, rounded down. Ms since 1970. */
   startedAt: number | null;
   durationMs: number | null;
+  /** Why there is nothing to fetch, once the state is absent or failed. */
+  problem: RecordingProblem | null;
 }

@@ -9,6 +9,7 @@ const seen = (state: CarrierRecording['state']): CarrierRecording => ({
   state,
   startedAt: 0,
   durationMs: state === 'ready' ? 5000 : null,
+  problem: state === 'absent' ? 'nothing_recorded' : state === 'failed' ? 'disk_full' : null,
 });
 
 test('a finished recording is fetched, whatever else the room has', () => {
@@ -31,7 +32,7 @@ test('what the carrier failed at is said so', () => {
   expect(factOf(call, [seen('failed')], MINUTE)).toMatchObject({
     kind: 'recording_absent',
     recordingId: 'RE-failed',
-    problem: 'carrier_failed',
+    problem: 'disk_full',
   });
   expect(factOf(call, [seen('absent')], MINUTE)).toMatchObject({ problem: 'nothing_recorded' });
 });

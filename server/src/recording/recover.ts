@@ -141,8 +141,7 @@ export function factOf(
     kind: 'recording_absent',
     // Never made, so it has no name of the carrier's: the call's own is as good.
     recordingId: first?.carrierId ?? call.recording?.id ?? call.id,
-    problem:
-      first === undefined || first.state === 'absent' ? 'nothing_recorded' : 'carrier_failed',
+    problem: first === undefined ? 'nothing_recorded' : (first.problem ?? 'carrier_failed'),
     detail,
   };
 }
