@@ -6,7 +6,7 @@ import { Client } from '../../test/support/client.ts';
 import { until } from '../src/until.ts';
 import { FrontDoor, runs } from './front-door.ts';
 
-describe('the front door', () => {
+describe('the front door', { timeout: 120_000 }, () => {
   let door: FrontDoor;
 
   beforeEach(async () => {
