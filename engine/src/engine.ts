@@ -101,6 +101,8 @@ async function build(config: EngineConfig, ground: Ground, log: Logger): Promise
   addLines(config, switchboard, phones, media, log);
   // Nothing can be heard or said any more: as on a dead line, everybody is gone.
   media.onDeath(() => {
+    for (const call of switchboard.live()) if (!call.inProgress) call.fail();
+    conferences.close();
     for (const call of switchboard.live()) call.fail();
   });
 

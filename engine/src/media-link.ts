@@ -15,6 +15,13 @@ export interface MediaLinkOptions {
   log: Logger;
 }
 
+const NEW_LEG: ReadonlySet<CommandName> = new Set<CommandName>([
+  'leg.acceptOffer',
+  'leg.makeOffer',
+  'leg.demo',
+]);
+
+/** Pauses before the process is started again, longer with every failure. */
 const RESTART_MS = [0, 200, 1_000, 3_000] as const;
 
 /**
@@ -28,6 +35,7 @@ export class MediaLink {
   readonly #deaths = new Set<() => void>();
   #media: Media | null = null;
   #udpPort: number;
+  #restarting: Promise<void> | null = null;
   #failures = 0;
   #closed = false;
 
@@ -55,8 +63,11 @@ export class MediaLink {
     command: Name,
     ask: Commands[Name]['ask'],
   ): Promise<Commands[Name]['answer']> {
-    if (this.#media === null) return Promise.reject(new Error('the media process is not running'));
-    return this.#media.ask(command, ask);
+    if (this.#media !== null) return this.#media.ask(command, ask);
+    const restart = this.#restarting;
+    // A new leg waits for the process that is being started; the old ones are gone.
+    if (restart !== null && NEW_LEG.has(command)) return restart.then(() => this.ask(command, ask));
+    return Promise.reject(new Error('the media process is not running'));
   }
 
   /** For commands whose failure ends nothing by itself: it is logged. */
@@ -139,7 +150,9 @@ export class MediaLink {
     this.#media = null;
     this.#options.log.error('the media process died; its calls end');
     for (const listener of [...this.#deaths]) listener();
-    void this.#restart();
+    this.#restarting = this.#restart().finally(() => {
+      this.#restarting = null;
+    });
   }
 
   async #restart(): Promise<void> {

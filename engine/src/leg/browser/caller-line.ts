@@ -43,10 +43,10 @@ export class CallerLine implements Line {
   }
 
   async answer(): Promise<void> {
+    this.peer.expectSound();
     const sdp = await this.#answerSdp;
     const { reconnect } = this.peer;
     this.peer.socket?.send({ type: 'answer', payload: { callsid: this.#sid, sdp, reconnect } });
-    this.peer.expectSound();
     await this.peer.flowing;
   }
 

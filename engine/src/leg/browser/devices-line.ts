@@ -83,8 +83,10 @@ export class DevicesLine implements Line {
       await peer.flowing;
       this.#listener?.answered();
     } catch (error) {
+      // Nobody listens any more when the call ended meanwhile.
+      if (this.#listener === null) return;
       this.#log.warn({ err: error, call: this.#sid }, 'a browser answered without sound');
-      this.#listener?.ended('failed', 488);
+      this.#listener.ended('failed', 488);
     }
   }
 
