@@ -58,7 +58,9 @@ export class AgentPhone {
         return this.#microphone.take(constraints);
       },
       onProblem: (problem) => {
-        this.#tell({ kind: 'problem', problem });
+        // Idle, the line mends itself and the next call asks for what it needs.
+        const now = this.#current;
+        if (now?.here === true && !now.ending) this.#tell({ kind: 'problem', problem });
       },
     });
     this.#microphone.onUnplugged(() => {
@@ -149,6 +151,9 @@ export class AgentPhone {
       this.#tell({ kind: 'server', call: await this.#server.call(known.id) });
     }
     if (running !== null) this.#tell({ kind: 'server', call: running });
+    // End was pressed while the server could not hear it.
+    const now = this.#current;
+    if (now?.ending === true && now.call !== null) await this.#hangUp(now.call.id);
   }
 
   close(): void {
@@ -231,10 +236,11 @@ export class AgentPhone {
         this.#microphone.release();
         this.#levels.set(NO_LEVELS);
         this.#tell({ kind: 'sound', sound: 'gone' });
-        if (problem === null) return;
+        const now = this.#current;
+        if (problem === null || now?.call?.id !== callId || now.ending) return;
         this.#tell({ kind: 'problem', problem });
         // The carrier tells the server; where it cannot, the call must not wait for us.
-        if (this.#current?.call?.id === callId) void this.#hangUp(callId);
+        void this.#hangUp(callId);
       },
     };
   }

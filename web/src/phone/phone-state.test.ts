@@ -82,6 +82,12 @@ describe('a call from this tab', () => {
     expect(state).toMatchObject({ problem: null, last: null });
   });
 
+  it('settles an End that the server could not hear', () => {
+    const unheard: PhoneFact = { kind: 'problem', problem: { kind: 'hang_up_unheard' } };
+    const state = run(dialled, open, placed, { kind: 'end_pressed' }, unheard, told(9, 'ended'));
+    expect(state.problem).toBeNull();
+  });
+
   it('is not begun while one runs', () => {
     const state = run(told(1, 'ringing'), dialled);
     expect(state.current).toMatchObject({ stage: 'ringing', here: false });

@@ -121,7 +121,7 @@ function placed(state: PhoneState, call: Call): PhoneState {
   const now = state.current;
   if (!now?.here) return told(state, call);
   const newest = now.call?.id === call.id && now.call.version > call.version ? now.call : call;
-  if (newest.state === 'ended') return { ...state, current: null, last: newest };
+  if (newest.state === 'ended') return over(state, newest);
   return { ...state, current: { ...now, call: newest, stage: newest.state } };
 }
 
@@ -151,8 +151,14 @@ function told(state: PhoneState, call: Call): PhoneState {
   if (!isNews(now.call, call)) return state;
   // One call at a time: a newer one means that the end of the old one was missed.
   if (now.call?.id !== call.id) return now.here ? state : { ...state, current: elsewhere(call) };
-  if (call.state === 'ended') return { ...state, current: null, last: call };
+  if (call.state === 'ended') return over(state, call);
   return { ...state, current: { ...now, call, stage: call.state } };
+}
+
+function over(state: PhoneState, call: Call): PhoneState {
+  // That the server could not hear of the end is settled with the end.
+  const problem = state.problem?.kind === 'hang_up_unheard' ? null : state.problem;
+  return { current: null, last: call, problem };
 }
 
 function isNews(known: Call | null, call: Call): boolean {
