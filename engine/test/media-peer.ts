@@ -1,6 +1,7 @@
 import datachannel, { type Audio, type PeerConnection, type Track } from 'node-datachannel';
 import { encode, muLaw } from '../src/media/audio/g711.ts';
 import { Tone } from '../src/media/audio/tones.ts';
+import { Clock } from '../src/media/clock.ts';
 import { isRtcp, parseRtp, writeRtpHeader, type RtpPacket } from '../src/media/rtp/packet.ts';
 
 const TELEPHONE_EVENT = 101;
@@ -10,7 +11,7 @@ export class MediaPeer {
   readonly heard: RtpPacket[] = [];
   readonly #connection: PeerConnection;
   #track: Track | null = null;
-  #timer: NodeJS.Timeout | null = null;
+  #clock: Clock | null = null;
   #sequence = 0;
   #timestamp = 1000;
   #tone: Tone | null = null;
@@ -59,8 +60,8 @@ export class MediaPeer {
 
   /** Stops sending, without a word: a killed browser. */
   fallSilent(): void {
-    if (this.#timer !== null) clearInterval(this.#timer);
-    this.#timer = null;
+    this.#clock?.stop();
+    this.#clock = null;
   }
 
   /** One RFC 4733 packet; `timestamp` is the key's. */
@@ -95,13 +96,14 @@ export class MediaPeer {
     this.#track.onOpen(() => {
       const frame = new Int16Array(160);
       const payload = Buffer.alloc(160);
-      this.#timer = setInterval(() => {
+      this.#clock = new Clock(() => {
         frame.fill(0);
         this.#tone?.fill(frame);
         encode(muLaw, frame, payload);
         this.#send(0, payload, this.#timestamp, false);
         this.#timestamp += 160;
-      }, 20);
+      });
+      this.#clock.start();
     });
   }
 

@@ -2,11 +2,11 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MPEGDecoder } from 'mpg123-decoder';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { encode, muLaw } from '../audio/g711.ts';
 import { Tone } from '../audio/tones.ts';
 import { readWav } from '../audio/wav.ts';
-import { encodeMp3, spoolToWav } from './mp3.ts';
+import { Mp3Encoder, spoolToWav } from './mp3.ts';
 
 const SECONDS = 3;
 const ONSET = 8000;
@@ -15,8 +15,10 @@ const SAMPLES = SECONDS * 8000 + 77;
 describe('from spool to sound file', () => {
   let folder: string;
   let spool: string;
+  let encoder: Mp3Encoder;
 
   beforeAll(async () => {
+    encoder = new Mp3Encoder();
     folder = await mkdtemp(join(tmpdir(), 'offhook-mp3-'));
     spool = join(folder, 'spool');
     // 440 Hz left and 1 kHz right, both from exactly one second on.
@@ -28,11 +30,15 @@ describe('from spool to sound file', () => {
     }
     await writeFile(spool, bytes);
   });
-  afterAll(() => rm(folder, { recursive: true }));
+  afterAll(async () => {
+    await encoder.close();
+    await encoder.close();
+    await rm(folder, { recursive: true });
+  });
 
   it('keeps each voice on its channel, in time, at its exact length', async () => {
     const mp3 = join(folder, 'two.mp3');
-    const encoded = await encodeMp3(spool, mp3);
+    const encoded = await encoder.encode(spool, mp3);
     expect(encoded).toEqual({ durationMs: SAMPLES / 8, bytes: (await stat(mp3)).size });
     const { channels, sampleRate } = await decodeMp3(mp3);
     expect(sampleRate).toBe(8000);
@@ -47,7 +53,7 @@ describe('from spool to sound file', () => {
 
   it('sums both voices into one channel', async () => {
     const mp3 = join(folder, 'one.mp3');
-    await encodeMp3(spool, mp3, { channels: 1 });
+    await encoder.encode(spool, mp3, { channels: 1 });
     const { channels } = await decodeMp3(mp3);
     // The decoder doubles a mono file; both are the same.
     const mono = channels[0]!;
@@ -68,13 +74,26 @@ describe('from spool to sound file', () => {
   it('makes a playable file of an empty spool', async () => {
     const empty = join(folder, 'empty');
     await writeFile(empty, '');
-    const encoded = await encodeMp3(empty, join(folder, 'empty.mp3'));
+    const encoded = await encoder.encode(empty, join(folder, 'empty.mp3'));
     expect(encoded.durationMs).toBe(0);
+  });
+
+  it('fails a job whose process dies, and makes the next one all the same', async () => {
+    const own = new Mp3Encoder();
+    const first = own.encode(spool, join(folder, 'killed.mp3'));
+    const second = own.encode(spool, join(folder, 'next.mp3'));
+    await vi.waitFor(() => expect(own.pid).not.toBeNull());
+    process.kill(own.pid!, 'SIGKILL');
+    await expect(first).rejects.toThrow('died');
+    await expect(second).resolves.toMatchObject({ durationMs: SAMPLES / 8 });
+    await own.close();
   });
 
   it('says why and leaves nothing when it cannot', async () => {
     const mp3 = join(folder, 'none.mp3');
-    await expect(encodeMp3(join(folder, 'missing'), mp3)).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(encoder.encode(join(folder, 'missing'), mp3)).rejects.toMatchObject({
+      code: 'ENOENT',
+    });
     await expect(stat(mp3)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 });

@@ -28,6 +28,11 @@ export class Mp3Encoder {
   #idle: NodeJS.Timeout | null = null;
   #closed = false;
 
+  /** The process that encodes, while there is one. */
+  get pid(): number | null {
+    return this.#child?.pid ?? null;
+  }
+
   /**
    * 48 kbit/s (32 with one channel), about 150 times faster than it was spoken. The encoder's
    * delay and padding are in the file's info tag: a player that reads it plays exactly the spool's
@@ -87,19 +92,5 @@ export class Mp3Encoder {
   #end(): void {
     this.#child?.kill();
     this.#child = null;
-  }
-}
-
-/** One MP3 by an encoder of its own: see Mp3Encoder.encode. */
-export async function encodeMp3(
-  spool: string,
-  mp3: string,
-  options: AudioOptions = {},
-): Promise<Encoded> {
-  const encoder = new Mp3Encoder();
-  try {
-    return await encoder.encode(spool, mp3, options);
-  } finally {
-    await encoder.close();
   }
 }
