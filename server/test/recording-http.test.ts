@@ -217,6 +217,13 @@ describe('who may hear it', () => {
   });
 });
 
+test('is described as what it is', async () => {
+  const described = await ada.okGet<{ paths: Record<string, unknown> }>('/api/openapi.json');
+  expect(described.paths['/api/recordings/{id}/audio']).toMatchObject({
+    get: { responses: { 200: { content: { 'audio/mpeg': {} } }, 206: {} } },
+  });
+});
+
 test('a file that is missing from the disk is said so', async () => {
   const folder = join(platform.dataFolder, 'recordings');
   for (const name of await readdir(folder)) {

@@ -7,7 +7,13 @@ import type { App } from './app.ts';
 export function callListRoutes(app: App, { db }: { db: Kysely<Database> }): void {
   app.get(
     '/api/calls',
-    { schema: { querystring: CallsQuery, response: { 200: CallsAnswer } } },
+    {
+      schema: {
+        summary: 'Calls, newest first',
+        querystring: CallsQuery,
+        response: { 200: CallsAnswer },
+      },
+    },
     async (request) => listCalls(db, request.query, request.asker),
   );
 }

@@ -19,19 +19,34 @@ const AudioQuery = z.strictObject({
   download: z.literal('1').optional(),
 });
 
+/** For the description of the API; a stream is sent as it is. */
+const Sound = z.string().meta({ contentMediaType: 'audio/mpeg' });
+
 /** Ours for a moment only: who may hear it can change. With a tag, asking again costs little. */
 const CACHE = 'private, no-cache';
 
 export function recordingRoutes(app: App, { archive, plays }: RecordingHouse): void {
   app.get(
     '/api/calls/:id/recording',
-    { schema: { params: Id, response: { 200: Recording } } },
+    {
+      schema: {
+        summary: 'The recording of a call',
+        params: Id,
+        response: { 200: Recording },
+      },
+    },
     async (request) => archive.ofCall(request.params.id, request.asker),
   );
 
   app.get(
     '/api/recordings/:id/peaks',
-    { schema: { params: Id, response: { 200: Peaks } } },
+    {
+      schema: {
+        summary: 'The shape of a recording, for drawing it',
+        params: Id,
+        response: { 200: Peaks },
+      },
+    },
     async (request, reply) => {
       const peaks = await archive.peaks(request.params.id, request.asker);
       void reply.header('cache-control', CACHE);
@@ -42,7 +57,13 @@ export function recordingRoutes(app: App, { archive, plays }: RecordingHouse): v
   app.route({
     method: ['GET', 'HEAD'],
     url: '/api/recordings/:id/audio',
-    schema: { params: Id, querystring: AudioQuery, produces: ['audio/mpeg'] },
+    schema: {
+      summary: 'The sound of a recording, as MP3; takes range requests',
+      params: Id,
+      querystring: AudioQuery,
+      produces: ['audio/mpeg'],
+      response: { 200: Sound, 206: Sound },
+    },
     handler: async (request, reply) => {
       const audio = await archive.playable(request.params.id, request.asker);
       const { download } = request.query;
