@@ -35,6 +35,7 @@ export function Broken({ error, reset }: ErrorComponentProps) {
   const unreachable = error instanceof ApiError && error.code === 'network';
   return (
     <main>
+      <h1 className="sr-only">Offhook</h1>
       <ErrorState
         title={unreachable ? 'The server cannot be reached' : 'This page could not be shown'}
         onRetry={() => {

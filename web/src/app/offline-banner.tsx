@@ -1,5 +1,5 @@
 import { WifiOff } from 'lucide-react';
-import { useSyncExternalStore } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 import { useLiveStatus } from '../lib/live/live-context.tsx';
 
 function onChange(listener: () => void): () => void {
@@ -11,13 +11,29 @@ function onChange(listener: () => void): () => void {
   };
 }
 
+/** A break shorter than this is mended before anybody could do anything about it. */
+const WORTH_SAYING_MS = 1500;
+
+function useLasting(now: boolean): boolean {
+  const [lasting, setLasting] = useState(false);
+  useEffect(() => {
+    if (!now) return;
+    const timer = setTimeout(() => setLasting(true), WORTH_SAYING_MS);
+    return () => {
+      clearTimeout(timer);
+      setLasting(false);
+    };
+  }, [now]);
+  return lasting;
+}
+
 /** Said once, in place, when what is on the page may be out of date. */
 export function OfflineBanner() {
   const online = useSyncExternalStore(onChange, () => navigator.onLine);
-  const status = useLiveStatus();
+  const lost = useLasting(useLiveStatus() === 'lost');
   const words = !online
     ? 'This computer is offline. The page shows what was last known and catches up by itself.'
-    : status === 'lost'
+    : lost
       ? 'The server cannot be reached just now. Trying again; the page catches up by itself.'
       : null;
   return (

@@ -20,7 +20,7 @@ export function Dialog({ open, onClose, title, intro, children }: DialogProps) {
         <Parts.Overlay className="fixed inset-0 z-40 bg-black/45" />
         <Parts.Content
           {...(intro === undefined && { 'aria-describedby': undefined })}
-          className="fixed top-1/2 left-1/2 z-50 flex max-h-[calc(100dvh-2rem)] w-[calc(100vw-2rem)] max-w-md -translate-x-1/2 -translate-y-1/2 flex-col gap-4 overflow-y-auto rounded-lg border bg-surface p-5 shadow-float"
+          className="fixed top-1/2 left-1/2 z-50 flex max-h-[calc(100dvh-2rem)] w-[calc(100vw-2rem)] max-w-md -translate-x-1/2 -translate-y-1/2 flex-col gap-4 overflow-y-auto rounded-lg border bg-surface p-5 shadow-float outline-none"
         >
           <header className="flex flex-col gap-1 pr-8">
             <Parts.Title className="text-lg font-semibold">{title}</Parts.Title>

@@ -20,7 +20,7 @@ export function Popover({ trigger, label, children }: PopoverProps) {
           sideOffset={4}
           collisionPadding={8}
           aria-label={label}
-          className="z-50 max-h-(--radix-popover-content-available-height) w-80 max-w-[calc(100vw-1rem)] overflow-y-auto rounded-lg border bg-surface p-4 shadow-float"
+          className="z-50 max-h-(--radix-popover-content-available-height) w-96 max-w-[calc(100vw-1rem)] overflow-y-auto rounded-lg border bg-surface p-4 shadow-float"
         >
           {children}
         </Parts.Content>

@@ -127,7 +127,7 @@ function CallRow({ call, reachable, onFocus }: CallRowProps) {
           data-call
           tabIndex={reachable ? 0 : -1}
           onFocus={onFocus}
-          className="inline-flex max-w-full items-start gap-2 rounded"
+          className="inline-flex max-w-full scroll-my-28 items-start gap-2 rounded"
         >
           <Direction aria-hidden className="mt-0.5 size-4 shrink-0 text-muted" />
           <span className="min-w-0">

@@ -74,7 +74,7 @@ export function FilterBar({ filters, onChange }: FilterBarProps) {
               ]}
               onChange={(state) => set({ state })}
             />
-            <div className="grid grid-cols-2 gap-3">
+            <div className="grid gap-3 sm:grid-cols-2">
               <Day label="From" value={filters.from} onChange={(from) => set({ from })} />
               <Day label="To" value={filters.to} onChange={(to) => set({ to })} />
             </div>

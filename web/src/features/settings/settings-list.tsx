@@ -22,7 +22,7 @@ export function SettingsList<T>({ title, intro, action, query, children }: Setti
       <header className="flex flex-wrap items-end gap-3">
         <div className="min-w-0 grow basis-64">
           <h2 className="text-lg font-semibold">{title}</h2>
-          <p className="max-w-prose text-muted">{intro}</p>
+          <p className="max-w-prose text-pretty text-muted">{intro}</p>
         </div>
         {action}
       </header>
