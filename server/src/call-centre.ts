@@ -8,6 +8,7 @@ import { callListRoutes } from './http/call-list.ts';
 import { callRoutes } from './http/calls.ts';
 import { carrierRoutes } from './http/carrier.ts';
 import { createApp, type App } from './http/app.ts';
+import { watchConnections, type Connections } from './http/connections.ts';
 import { frontOfficeRoutes } from './http/front-office-routes.ts';
 import { healthRoutes } from './http/health.ts';
 import { liveRoutes } from './http/live.ts';
@@ -67,7 +68,8 @@ export async function createCallCentre(config: Config, { log }: Overrides): Prom
 
     // HTTP: one file per endpoint.
     const app = await createApp({ http: config.http, log, sessions: office.sessions });
-    open.push({ close: () => closeApp(app) });
+    const connections = watchConnections(app);
+    open.push({ close: () => closeApp(app, connections) });
     const live = createLive({ source: eventLog, sessions: office.sessions });
     open.push(live);
     await frontOfficeRoutes(app, config, office);
@@ -100,13 +102,11 @@ async function listen(app: App, { http }: Config, announce: () => Promise<void>)
   return Number(new URL(address).port);
 }
 
-/** Answers under way are finished, within reason. */
-async function closeApp(app: App): Promise<void> {
-  const timer = setTimeout(() => {
-    app.server.closeAllConnections();
-  }, LAST_ANSWERS_MS);
-  await app.close();
-  clearTimeout(timer);
+/** Nothing new comes in; answers under way are finished, within reason. */
+async function closeApp(app: App, connections: Connections): Promise<void> {
+  const closed = app.close();
+  await connections.end(LAST_ANSWERS_MS);
+  await closed;
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -99,6 +100,28 @@ describe('the server process', () => {
     expect(second.output()).not.toContain('Set-up token');
     second.child.kill('SIGINT');
     expect(await second.exited).toBe(0);
+  });
+
+  test('stops at once although browsers hold connections, on either address of localhost', async () => {
+    const server = start({ HOST: 'localhost' });
+    await ready(server);
+    const browser = client();
+    await browser.okSetUp();
+    // This machine's: 127.0.0.1, and ::1 where it has one.
+    for (const { address, family } of await lookup('localhost', { all: true })) {
+      const host = family === 6 ? `[${address}]` : address;
+      const { cookie } = browser;
+      const live = await fetch(`http://${host}:${env.PORT ?? ''}/api/live`, {
+        headers: { cookie },
+      });
+      expect([host, live.status]).toEqual([host, 200]);
+      await live.body?.getReader().read();
+      expect((await fetch(`http://${host}:${env.PORT ?? ''}/health`)).status).toBe(200);
+    }
+    const since = Date.now();
+    server.child.kill('SIGTERM');
+    expect(await server.exited).toBe(0);
+    expect(Date.now() - since).toBeLessThan(2_500);
   });
 
   test('stops by itself when its parent is gone', async () => {
