@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
@@ -9,6 +9,9 @@ import { defineConfig, type Plugin } from 'vite';
 const server = process.env.OFFHOOK_DEV_SERVER ?? 'http://localhost:3001';
 // The server only takes orders from its own origin, and the page comes from Vite's.
 const headers = { origin: server };
+
+// Nearly as small as the highest quality, and five times as quick to make.
+const BROTLI = { [constants.BROTLI_PARAM_QUALITY]: 9 };
 
 export default defineConfig({
   plugins: [react(), tailwindcss(), compressed()],
@@ -33,7 +36,7 @@ function compressed(): Plugin {
         if (!/\.(js|css|html|svg)$/.test(name)) continue;
         const file = join(dir, name);
         const text = readFileSync(file);
-        writeFileSync(`${file}.br`, brotliCompressSync(text));
+        writeFileSync(`${file}.br`, brotliCompressSync(text, { params: BROTLI }));
         writeFileSync(`${file}.gz`, gzipSync(text, { level: 9 }));
       }
     },

@@ -37,11 +37,6 @@ const DATE = formats({ day: 'numeric', month: 'long', year: 'numeric' });
 const WEEKDAY = formats({ weekday: 'long' });
 const EXACT_TIME = formats({ hour: '2-digit', minute: '2-digit', second: '2-digit' });
 
-/** "14:37" in the viewer's zone. */
-export function timeOf(instant: string): string {
-  return TIME.format(new Date(instant));
-}
-
 /** "14:37" today, "Yesterday 14:37", "20 Nov 14:37", "20 Nov 2025 14:37". */
 export function shortWhen(instant: string, now: Date = new Date()): string {
   const at = new Date(instant);

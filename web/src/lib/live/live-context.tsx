@@ -1,12 +1,4 @@
-import type { LiveCall } from '@offhook/contract';
-import {
-  createContext,
-  useContext,
-  useEffect,
-  useEffectEvent,
-  useSyncExternalStore,
-  type ReactNode,
-} from 'react';
+import { createContext, useContext, useSyncExternalStore, type ReactNode } from 'react';
 import type { Live } from './live.ts';
 import type { LiveStatus } from './status.ts';
 
@@ -20,13 +12,6 @@ export function useLive(): Live {
   const live = useContext(Context);
   if (!live) throw new Error('useLive needs a LiveProvider above it');
   return live;
-}
-
-/** Hears every live event while the component is there. */
-export function useLiveCalls(listener: (message: LiveCall) => void): void {
-  const live = useLive();
-  const heard = useEffectEvent(listener);
-  useEffect(() => live.subscribe((message) => heard(message)), [live]);
 }
 
 export function useLiveStatus(): LiveStatus {
