@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { sql } from 'kysely';
+import { Live } from '../../test/support/live.ts';
 import {
   deadlineComes,
   detail,
@@ -171,4 +173,29 @@ describe('nobody tells us', () => {
     // Too late: the phone that asks now is sent away.
     expect(await wire.agentAsks()).toContain('<Hangup/>');
   });
+});
+
+test('PostgreSQL cuts every connection in mid-call: the call goes on, and so does the live stream', async () => {
+  const { platform } = house;
+  const wire = await startCall(house);
+  await wire.connectAgent();
+  await wire.dialled();
+  const live = await Live.open(house.admin);
+  await sql`select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid()`.execute(platform.database.db);
+  // What came just then was answered with an error, and the carrier says it again.
+  await vi.waitFor(
+    async () => {
+      await wire.customerIs('ringing');
+      await reaches(house, wire.call.id, 'ringing');
+    },
+    { timeout: 10_000, interval: 100 },
+  );
+  await wire.customerIs('in-progress');
+  await wire.customerEnters();
+  await live.until(wire.call.id, ({ state }) => state === 'connected');
+  await house.admin.post(`/api/calls/${wire.call.id}/hangup`);
+  await reaches(house, wire.call.id, 'ended');
+  expect([wire.agent?.status, wire.customer.status]).toEqual(['completed', 'completed']);
+  live.close();
 });

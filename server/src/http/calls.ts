@@ -5,7 +5,8 @@ import type { App } from './app-type.ts';
 
 const ById = z.strictObject({ id: z.string().min(1).max(64) });
 
-const IdempotencyHeader = z.object({
+/** Loose: the other headers are not ours to judge. */
+const IdempotencyHeader = z.looseObject({
   'idempotency-key': z
     .string()
     .regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 printable characters')

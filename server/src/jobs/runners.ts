@@ -32,9 +32,77 @@ const POLL_MS = 1000;
 const SPARE_CONNECTIONS = 2;
 const STOP_MS = 5000;
 
-/** Runs jobs of the given names, on connections of its own. */
+/** After a runner broke, as after five minutes without a database. */
+const RESTART_MS = 1000;
+
+/**
+ * Runs jobs of the given names, on connections of its own, until it is closed: a runner that breaks
+ * is replaced. Rejects when the first cannot start.
+ */
 export async function startRunner(options: RunnerOptions): Promise<{ close(): Promise<void> }> {
-  const { name, databaseUrl, jobs, concurrency, log } = options;
+  const running = new Running(options);
+  await running.start();
+  return running;
+}
+
+class Running {
+  private readonly pool: pg.Pool;
+  private runner: Runner | null = null;
+  private restart: NodeJS.Timeout | null = null;
+  private closing: Promise<void> | null = null;
+
+  constructor(private readonly options: RunnerOptions) {
+    this.pool = runnerPool(options);
+  }
+
+  async start(): Promise<void> {
+    const { name, jobs, concurrency, log } = this.options;
+    try {
+      this.runner = await run({
+        pgPool: this.pool,
+        taskList: asTaskList(jobs),
+        concurrency,
+        pollInterval: POLL_MS,
+        noHandleSignals: true,
+        gracefulShutdownAbortTimeout: STOP_MS,
+        logger: workerLogger(log.child({ runner: name })),
+      });
+    } catch (error) {
+      if (this.restart === null) await this.pool.end();
+      throw error;
+    }
+    // Closed while it was starting again.
+    if (this.closing !== null) return this.runner.stop();
+    this.runner.promise.catch((error: unknown) => {
+      log.error({ err: error, runner: name }, 'a job runner broke; starting another');
+      this.startAgainLater();
+    });
+  }
+
+  close(): Promise<void> {
+    return (this.closing ??= this.stop());
+  }
+
+  private async stop(): Promise<void> {
+    if (this.restart !== null) clearTimeout(this.restart);
+    await this.runner?.stop();
+    await this.pool.end();
+  }
+
+  private startAgainLater(): void {
+    this.runner = null;
+    if (this.closing !== null) return;
+    this.restart = setTimeout(() => {
+      this.start().catch((error: unknown) => {
+        const { name, log } = this.options;
+        log.error({ err: error, runner: name }, 'a job runner cannot start again yet');
+        this.startAgainLater();
+      });
+    }, RESTART_MS);
+  }
+}
+
+function runnerPool({ name, databaseUrl, concurrency, log }: RunnerOptions): pg.Pool {
   const pool = new pg.Pool({
     connectionString: databaseUrl,
     max: concurrency + SPARE_CONNECTIONS,
@@ -46,31 +114,7 @@ export async function startRunner(options: RunnerOptions): Promise<{ close(): Pr
   pool.on('error', lost);
   // While it is in use, a connection tells only itself.
   pool.on('connect', (client) => client.on('error', lost));
-  let runner: Runner;
-  try {
-    runner = await run({
-      pgPool: pool,
-      taskList: asTaskList(jobs),
-      concurrency,
-      pollInterval: POLL_MS,
-      noHandleSignals: true,
-      gracefulShutdownAbortTimeout: STOP_MS,
-      logger: workerLogger(log.child({ runner: name })),
-    });
-  } catch (error) {
-    await pool.end();
-    throw error;
-  }
-  // Rejects when the runner breaks; without a listener that would end the process without a word.
-  runner.promise.catch((error: unknown) => {
-    log.error({ err: error, runner: name }, 'a job runner stopped');
-  });
-  let closing: Promise<void> | null = null;
-  const close = async () => {
-    await runner.stop();
-    await pool.end();
-  };
-  return { close: () => (closing ??= close()) };
+  return pool;
 }
 
 function asTaskList(jobs: Jobs): TaskList {
