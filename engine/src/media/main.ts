@@ -1,6 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
+import { setPriority } from 'node:os';
 import datachannel from 'node-datachannel';
 import { pino, type Logger } from 'pino';
 import { MediaFailure } from './failure.ts';
@@ -14,6 +15,7 @@ import { readSettings, type MediaSettings } from './settings.ts';
  * between them closes, it is gone at once.
  */
 async function main(settings: MediaSettings, log: Logger): Promise<void> {
+  comeFirst(log);
   datachannel.initLogger('Warning', (level, message) => log.debug({ level }, message));
   // Else the first caller waits for it.
   datachannel.preload();
@@ -41,6 +43,15 @@ async function main(settings: MediaSettings, log: Logger): Promise<void> {
     });
   });
   await say({ event: 'ready', data: { udpPort } });
+}
+
+/** Sound cannot wait; everything else on this machine can. */
+function comeFirst(log: Logger): void {
+  try {
+    setPriority(-10);
+  } catch (err) {
+    log.debug({ err }, 'an ordinary user may not go before others; sound is as timely as can be');
+  }
 }
 
 /** True after the last command. */

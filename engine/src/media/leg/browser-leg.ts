@@ -3,6 +3,7 @@ import { encode } from '../audio/g711.ts';
 import { MediaFailure } from '../failure.ts';
 import { JitterBuffer } from '../rtp/jitter-buffer.ts';
 import { isRtcp, parseRtp, RTP_HEADER_BYTES, writeRtpHeader } from '../rtp/packet.ts';
+import { Reports } from '../rtp/rtcp.ts';
 import {
   parseTelephoneEvent,
   TELEPHONE_EVENT_BYTES,
@@ -20,6 +21,9 @@ const QUIET_AFTER_MS = 1000;
 const ATTEMPTS = 3;
 /** RFC 4733 §2.5.1.4: the end of a key is sent three times. */
 const END_PACKETS = 3;
+/** RFC 3550 §6.2: a report about every five seconds; the first one soon. */
+const REPORT_FRAMES = 250;
+const FIRST_REPORT_FRAME = 50;
 
 export interface BrowserLegListener {
   connected(): void;
@@ -42,6 +46,7 @@ export class BrowserLeg implements Leg {
   readonly #listener: BrowserLegListener;
   readonly #received: KeyReceiver;
   readonly #keys = new KeySender();
+  readonly #reports = new Reports();
   readonly #datagram = Buffer.alloc(RTP_HEADER_BYTES + FRAME_SAMPLES);
   readonly #keyDatagram = Buffer.alloc(RTP_HEADER_BYTES + TELEPHONE_EVENT_BYTES);
   #peer: Peer | null = null;
@@ -52,7 +57,9 @@ export class BrowserLeg implements Leg {
   #sequence = Math.floor(Math.random() * 0x10000);
   #timestamp = Math.floor(Math.random() * 0x100000000);
   #keyTimestamp = 0;
-  #sent = false;
+  /** Sound packets since the connection was made, and ticks. */
+  #sent = 0;
+  #ticks = 0;
   #ssrc: number | null = null;
   /** When the last packet came, or the connection was made; null before that. */
   #lastPacket: number | null = null;
@@ -123,6 +130,7 @@ export class BrowserLeg implements Leg {
       this.#sendSound(peer, frame);
     }
     this.#timestamp = (this.#timestamp + FRAME_SAMPLES) >>> 0;
+    if (++this.#ticks % REPORT_FRAMES === FIRST_REPORT_FRAME) this.#report(peer);
   }
 
   sendDigits(digits: string): void {
@@ -183,7 +191,7 @@ export class BrowserLeg implements Leg {
       this.#peer?.close();
       this.#peer = peer;
       this.#next = null;
-      this.#sent = false;
+      this.#sent = 0;
     }
     if (peer !== this.#peer) return;
     this.#lastPacket ??= performance.now();
@@ -199,7 +207,10 @@ export class BrowserLeg implements Leg {
   }
 
   #receive(peer: Peer, bytes: Buffer): void {
-    if (isRtcp(bytes)) return;
+    if (isRtcp(bytes)) {
+      this.#reports.receive(bytes, performance.now());
+      return;
+    }
     const packet = parseRtp(bytes);
     if (packet === null) return;
     if (packet.ssrc !== this.#ssrc) {
@@ -208,6 +219,7 @@ export class BrowserLeg implements Leg {
       this.#received.reset();
     }
     this.#lastPacket = performance.now();
+    this.#reports.packet(packet, this.#lastPacket);
     if (this.#quiet) {
       this.#quiet = false;
       this.#listener.resumed();
@@ -222,11 +234,18 @@ export class BrowserLeg implements Leg {
 
   #sendSound(peer: Peer, frame: Frame | null): void {
     const datagram = this.#datagram;
-    this.#header(peer, datagram, peer.law.payloadType, !this.#sent, this.#timestamp);
-    this.#sent = true;
+    this.#header(peer, datagram, peer.law.payloadType, this.#sent === 0, this.#timestamp);
+    this.#sent++;
     if (frame === null) datagram.fill(peer.law.silence, RTP_HEADER_BYTES);
     else encode(peer.law, frame, datagram, RTP_HEADER_BYTES);
     peer.send(datagram);
+  }
+
+  #report(peer: Peer): void {
+    const packets = this.#sent;
+    const payloadBytes = packets * FRAME_SAMPLES;
+    const sending = { ssrc: peer.ssrc, timestamp: this.#timestamp, packets, payloadBytes };
+    peer.send(this.#reports.write(sending, performance.now()));
   }
 
   #sendKey(peer: Peer, payloadType: number, moment: KeyMoment & { kind: 'down' }): void {
