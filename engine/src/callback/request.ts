@@ -140,15 +140,31 @@ export class Requester {
         agent: secure ? this.#https : this.#http,
         ...(ask.signal ? { signal: ask.signal } : {}),
       });
-      let connected = false;
       const left = Math.max(1, deadline - Date.now());
-      const fail = (failure: AskFailed) => request.destroy(failure);
+      let connected = false;
+      let over = false;
+      let readTimer: NodeJS.Timeout | undefined;
+      const settle = () => {
+        over = true;
+        clearTimeout(connectTimer);
+        clearTimeout(readTimer);
+      };
+      const fail = (error: Error) => {
+        if (over) return;
+        settle();
+        request.destroy();
+        const ours = error instanceof AskFailed || ask.signal?.aborted === true;
+        const what = `${target.host}: ${error.message}`;
+        if (ours) reject(error);
+        else if (connected) reject(new AskFailed(11200, 'rt', null, what));
+        else reject(new AskFailed(11205, 'ct', null, what));
+      };
       const connectTimer = setTimeout(
         () => fail(new AskFailed(11205, 'ct', null, `no connection to ${target.host} in time`)),
         Math.min(overrides.connectMs, left),
       );
-      let readTimer: NodeJS.Timeout | undefined;
       const ready = () => {
+        if (over) return;
         connected = true;
         clearTimeout(connectTimer);
         readTimer = setTimeout(
@@ -156,33 +172,23 @@ export class Requester {
           Math.min(overrides.readMs, left),
         );
       };
-      const settle = () => {
-        clearTimeout(connectTimer);
-        clearTimeout(readTimer);
-      };
       request.on('socket', (socket) => {
         if (!socket.connecting) ready();
         else socket.once(secure ? 'secureConnect' : 'connect', ready);
       });
       request.on('error', (error: NodeJS.ErrnoException) => {
-        settle();
         // A kept connection that the other side closed in the same moment never saw the request.
-        if (request.reusedSocket && error.code === 'ECONNRESET' && !ask.signal?.aborted) {
-          resolve(this.#exchange(target, ask, headers, body, overrides, deadline));
-        } else if (error instanceof AskFailed || ask.signal?.aborted) reject(error);
-        else if (connected)
-          reject(new AskFailed(11200, 'rt', null, `${target.host}: ${error.message}`));
-        else reject(new AskFailed(11205, 'ct', null, `${target.host}: ${error.message}`));
+        const stale = request.reusedSocket && error.code === 'ECONNRESET';
+        if (over || !stale || ask.signal?.aborted === true) return fail(error);
+        settle();
+        resolve(this.#exchange(target, ask, headers, body, overrides, deadline));
       });
       request.on('response', (response) => {
-        readBody(response, ask.maxBytes).then(
-          (bytes) => {
-            settle();
-            const { statusCode = 0, headers } = response;
-            resolve({ status: statusCode, headers, body: bytes, url: ask.url });
-          },
-          (error: unknown) => fail(error as AskFailed),
-        );
+        readBody(response, ask.maxBytes).then((bytes) => {
+          settle();
+          const { statusCode = 0, headers } = response;
+          resolve({ status: statusCode, headers, body: bytes, url: ask.url });
+        }, fail);
       });
       request.end(body ?? undefined);
     });

@@ -1,0 +1,71 @@
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { CallRecord } from '../leg/call-record.ts';
+import { Ledger } from './ledger.ts';
+
+const log = pino({ level: 'silent' });
+let folder: string;
+let path: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'offhook-ledger-'));
+  path = join(folder, 'deep', 'journal.jsonl');
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function call(sid: string, more: Partial<CallRecord> = {}): CallRecord {
+  const now = Date.now();
+  return {
+    sid,
+    parentCallSid: null,
+    from: 'a',
+    to: 'b',
+    direction: 'inbound',
+    status: 'ringing',
+    createdAt: now,
+    updatedAt: now,
+    answeredAt: null,
+    endedAt: null,
+    sipCode: null,
+    callback: null,
+    sequence: 0,
+    ...more,
+  };
+}
+
+describe('the ledger', () => {
+  it('knows after a kill what it knew before, the newest line first', () => {
+    const first = new Ledger(path, log);
+    expect(first.lastWrittenAt).toBeNull();
+    first.saveCall(call('CA1'));
+    first.saveCall(call('CA1', { status: 'in-progress' }));
+    first.owe({ id: '1', queue: 'CA1', url: 'http://a', method: 'POST', fields: { A: '1' } });
+    first.owe({ id: '2', queue: 'CA1', url: 'http://a', method: 'POST', fields: {} });
+    first.paid('1');
+    // No close: this is what a kill leaves, and a line that it cut short.
+    appendFileSync(path, '{"call":{"sid":"CA2"');
+    const second = new Ledger(path, log);
+    expect(second.calls.get('CA1')?.status).toBe('in-progress');
+    expect([...second.calls.keys()]).toEqual(['CA1']);
+    expect([...second.owed.keys()]).toEqual(['2']);
+    expect(second.lastWrittenAt).not.toBeNull();
+    second.saveCall(call('CA3'));
+    second.close();
+    expect(new Ledger(path, log).calls.size).toBe(2);
+  });
+
+  it('forgets ended calls after a while, and open ones never', () => {
+    const old = Date.now() - 41 * 24 * 3_600_000;
+    const first = new Ledger(path, log);
+    first.saveCall(call('CA1', { status: 'completed', updatedAt: old }));
+    first.saveCall(call('CA2', { updatedAt: old }));
+    first.close();
+    const second = new Ledger(path, log);
+    expect([...second.calls.keys()]).toEqual(['CA2']);
+    expect(readFileSync(path, 'utf8').trim().split('\n')).toHaveLength(1);
+    second.close();
+    second.close();
+  });
+});
