@@ -151,6 +151,7 @@ export class AgentPhone {
       this.#tell({ kind: 'server', call: await this.#server.call(known.id) });
     }
     if (running !== null) this.#tell({ kind: 'server', call: running });
+    this.#tell({ kind: 'server_answers' });
     // End was pressed while the server could not hear it.
     const now = this.#current;
     if (now?.ending === true && now.call !== null) await this.#hangUp(now.call.id);

@@ -49,10 +49,10 @@ export class Microphone {
 
   constructor() {
     this.#stopWatching = watchPermission((permission) => {
-      this.#state.update(({ problem }) => {
-        const lifted = problem === 'refused' ? null : problem;
-        return { permission, problem: permission === 'denied' ? 'refused' : lifted };
-      });
+      this.#state.update(({ problem }) => ({
+        permission,
+        problem: afterPermission(problem, permission),
+      }));
     });
   }
 
@@ -118,6 +118,16 @@ export class Microphone {
       throw new PhoneError({ kind: 'microphone', problem: found }, error);
     }
   }
+}
+
+/** A refusal comes and goes with the permission; what the page itself lacks stays. */
+function afterPermission(
+  problem: MicrophoneProblem | null,
+  permission: MicrophonePermission,
+): MicrophoneProblem | null {
+  if (problem === 'page_not_secure' || problem === 'unsupported') return problem;
+  if (permission === 'denied') return 'refused';
+  return problem === 'refused' ? null : problem;
 }
 
 /** The SDK tells a refusal from other failures by the browser's own error. */

@@ -49,6 +49,8 @@ export type PhoneFact =
   | { kind: 'not_placed'; problem: PhoneProblem | null }
   /** News from the server about a call of this person. */
   | { kind: 'server'; call: Call }
+  /** It can be reached, and knows who asks. */
+  | { kind: 'server_answers' }
   | { kind: 'sound'; sound: SoundState }
   | { kind: 'muted'; muted: boolean }
   | { kind: 'notices'; notices: SoundNotices }
@@ -75,6 +77,10 @@ export function after(state: PhoneState, fact: PhoneFact): PhoneState {
       return notPlaced(state, fact.problem);
     case 'server':
       return told(state, fact.call);
+    case 'server_answers': {
+      const mended = state.problem?.kind === 'session_expired' || state.problem?.kind === 'offline';
+      return mended ? { ...state, problem: null } : state;
+    }
     case 'sound':
       return within(state, (now) => (now.here ? { ...now, sound: fact.sound } : now));
     case 'muted':

@@ -81,21 +81,21 @@ function Sound({ current }: { current: CurrentCall }) {
   const { permission } = useMicrophone();
   if (!current.here) {
     return (
-      <p className="h-16 text-muted">
+      <p className="min-h-14 text-muted">
         The sound of this call is in another tab or on another device. You can end it here.
       </p>
     );
   }
   if (current.stage === 'microphone' && permission !== 'granted') {
     return (
-      <p className="h-16 text-muted">
+      <p className="min-h-14 text-muted">
         Customers hear you through your microphone. Your browser asks whether Offhook may use it:
         choose Allow.
       </p>
     );
   }
   return (
-    <div className="flex h-16 flex-col gap-3 pt-1">
+    <div className="flex h-14 flex-col gap-2.5 pt-1">
       <LevelMeter
         label="You"
         subscribe={levels.subscribe}
@@ -120,7 +120,7 @@ interface ControlsProps {
 function Controls({ current, keypad, onKeypad }: ControlsProps) {
   const phone = usePhone();
   return (
-    <div className="mt-4 mb-4 flex gap-2 border-t pt-4 [&>button]:h-12">
+    <div className="mt-3 mb-3 flex gap-2 border-t pt-3 [&>button]:h-12">
       {current.here && (
         <>
           <Button

@@ -15,6 +15,7 @@ export function WorkPage() {
   const { current, last, problem } = usePhoneState();
   const microphone = useMicrophone();
   const hopeless = isHopeless(microphone);
+  const lasting = hopeless || microphone.problem === 'refused' ? microphone.problem : null;
   // The SDK is big and nobody needs it to see this page: fetched when the browser has nothing to do.
   useEffect(() => whenIdle(() => void phone.prepare()), [phone]);
 
@@ -25,10 +26,8 @@ export function WorkPage() {
         <Dialler disabled={hopeless} />
       </div>
       <div className="flex min-w-0 flex-col gap-4 [&>section]:flex-1">
-        {hopeless && microphone.problem !== null && (
-          <ProblemNote problem={{ kind: 'microphone', problem: microphone.problem }} />
-        )}
-        {problem !== null && !hopeless && (
+        {lasting !== null && <ProblemNote problem={{ kind: 'microphone', problem: lasting }} />}
+        {problem !== null && !(lasting !== null && problem.kind === 'microphone') && (
           <ProblemNote problem={problem} onClose={() => phone.clearProblem()} />
         )}
         {current !== null ? (
