@@ -16,8 +16,9 @@ export function WorkPage() {
   const microphone = useMicrophone();
   const hopeless = isHopeless(microphone);
   const lasting = hopeless || microphone.problem === 'refused' ? microphone.problem : null;
-  // The SDK is big and nobody needs it to see this page: fetched when the browser has nothing to do.
-  useEffect(() => whenIdle(() => void phone.prepare()), [phone]);
+  // The SDK is big and nobody needs it to see this page: fetched when somebody begins to use it,
+  // which is seconds before the first call.
+  useEffect(() => atFirstTouch(() => void phone.prepare()), [phone]);
 
   return (
     <div className="mx-auto grid max-w-6xl gap-4 lg:grid-cols-[21rem_1fr] lg:gap-6">
@@ -51,12 +52,15 @@ function isHopeless({ problem }: MicrophoneState): boolean {
   return problem === 'page_not_secure' || problem === 'unsupported';
 }
 
-/** Safari has no requestIdleCallback; there, right after the first paint. */
-function whenIdle(work: () => void): () => void {
-  if ('requestIdleCallback' in window) {
-    const handle = requestIdleCallback(work, { timeout: 2_000 });
-    return () => cancelIdleCallback(handle);
+/** Calls back once, when the pointer moves or a key is pressed. Returns: never mind. */
+function atFirstTouch(work: () => void): () => void {
+  const over = new AbortController();
+  const touched = () => {
+    over.abort();
+    work();
+  };
+  for (const kind of ['pointermove', 'pointerdown', 'keydown']) {
+    addEventListener(kind, touched, { signal: over.signal, passive: true });
   }
-  const handle = setTimeout(work, 200);
-  return () => clearTimeout(handle);
+  return () => over.abort();
 }
