@@ -2,14 +2,10 @@ import { Call, CallDetail, CallsAnswer, PhoneToken } from '@offhook/contract';
 import { api } from '../../lib/api.ts';
 import type { PhoneServer } from '../../phone/agent-phone.ts';
 
-export function fetchToken(identity: 'agent' | 'demo_phone'): Promise<PhoneToken> {
-  return api.get('/api/phone/token', PhoneToken, { query: { identity } });
-}
-
 /** The phone's questions, asked of our API. */
 export function phoneServer(personId: string): PhoneServer {
   return {
-    token: () => fetchToken('agent'),
+    token: () => api.get('/api/phone/token', PhoneToken, { query: { identity: 'agent' } }),
     placeCall: (to, idempotencyKey) =>
       api.post('/api/calls', { to }, Call, { headers: { 'idempotency-key': idempotencyKey } }),
     hangUp: (callId) => api.post(`/api/calls/${encodeURIComponent(callId)}/hangup`, {}, Call),
