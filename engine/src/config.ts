@@ -65,7 +65,7 @@ const optional = z
 const Environment = z.object({
   ENGINE_HOST: z.enum(['127.0.0.1', '::1', 'localhost']).default('127.0.0.1'),
   ENGINE_PORT: port(3002),
-  ENGINE_UDP_PORT: port(3478),
+  ENGINE_UDP_PORT: port(3003),
   ENGINE_PUBLIC_ADDRESS: optional,
   OFFHOOK_DATA: z.string().min(1).default('./data'),
   TWILIO_ACCOUNT_SID: given('AC and 32 hex digits').regex(/^AC[0-9a-f]{32}$/i, {

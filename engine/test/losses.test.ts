@@ -56,7 +56,7 @@ describe('a loss', () => {
     expect(list.map(({ status }) => status)).toEqual(['completed']);
   });
 
-  it('of the engine’s parent stops it, with everything told', async () => {
+  it('of the engine by an order to stop: everything is told before it goes', async () => {
     house = await House.open();
     const { conferenceSid } = await house.agentInRoom();
     await house.customer(conferenceSid, ADA);

@@ -1,9 +1,6 @@
 import { z } from 'zod';
 import { ApiProblem } from './problem.ts';
 
-/** Fields of a request: one value, or several under one name. */
-export type RawFields = Readonly<Record<string, unknown>>;
-
 export const flag = z
   .string()
   .transform((text) => text.toLowerCase())
