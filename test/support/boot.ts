@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from './client.ts';
-import { freshDatabase } from './database.ts';
+import type { FreshDatabase } from './database.ts';
 import { freePort } from './free-port.ts';
 import { Program } from './program.ts';
 
@@ -29,6 +29,8 @@ export interface BootOptions {
   files?: (folder: string) => void;
   /** More settings for both programs. */
   env?: Record<string, string>;
+  /** An empty database of one's own; absent: a copy of the test run's migrated one. */
+  databaseUrl?: string;
   /** Folder of built web pages; absent: those that `npm test` built, or none. */
   web?: string;
 }
@@ -64,7 +66,7 @@ export interface Offhook {
 /** The real server and the real engine as processes, on a database and a data folder of their own. */
 export async function bootOffhook(options: BootOptions = {}): Promise<Offhook> {
   const dataFolder = mkdtempSync(join(tmpdir(), 'offhook-boot-'));
-  const database = await freshDatabase();
+  const database = await databaseFor(options);
   const [port, enginePort] = [await freePort(), await freePort()];
   const url = `http://localhost:${port}`;
   const env = environment({ ...options, dataFolder, databaseUrl: database.url, port, enginePort });
@@ -100,6 +102,13 @@ export async function bootOffhook(options: BootOptions = {}): Promise<Offhook> {
   }
 }
 
+/** database.ts works under vitest only, and the benchmarks boot without it. */
+async function databaseFor({ databaseUrl }: BootOptions): Promise<FreshDatabase> {
+  if (databaseUrl !== undefined) return { url: databaseUrl, drop: () => Promise.resolve() };
+  const { freshDatabase } = await import('./database.ts');
+  return freshDatabase();
+}
+
 interface Places {
   dataFolder: string;
   databaseUrl: string;
@@ -108,7 +117,7 @@ interface Places {
 }
 
 /** What `npm start` gives its children, for both at once: each reads only its own. */
-function environment(options: BootOptions & Places): Record<string, string> {
+function environment(options: Omit<BootOptions, 'databaseUrl'> & Places): Record<string, string> {
   const { dataFolder, port, enginePort } = options;
   const customers = join(dataFolder, 'customers.json');
   options.files?.(dataFolder);

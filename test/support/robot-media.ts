@@ -18,6 +18,8 @@ export interface HeardTone {
 export class RobotMedia {
   readonly #connection: PeerConnection;
   readonly #heard: number[] = [];
+  /** Told of each packet's sound as it comes, with the moment (ms, `performance.now`). */
+  readonly #listeners = new Set<(frame: Sound, at: number) => void>();
   #track: Track | null = null;
   #timer: NodeJS.Timeout | null = null;
   #hz: number | null = null;
@@ -49,7 +51,9 @@ export class RobotMedia {
   async answer(offer: string): Promise<string> {
     this.#begin();
     const gathered = this.#gathered();
-    this.#connection.setRemoteDescription(offer, 'offer');
+    // We share the engine's WebRTC library, which repeats a lost ClientHello only after 1 s. The
+    // engine learns last that ICE is through here, so it begins; a browser has no such trouble.
+    this.#connection.setRemoteDescription(offer.replace('setup:actpass', 'setup:active'), 'offer');
     this.#connection.setLocalDescription('answer');
     return gathered;
   }
@@ -96,6 +100,21 @@ export class RobotMedia {
       if (power > best.power) best = { hz, power };
     }
     return { hz: best.hz, db };
+  }
+
+  /** The moment (ms, `performance.now`) at which the first packet with this tone came. */
+  hearing(hz: number): Promise<number> {
+    return new Promise((resolve) => {
+      const listen = (frame: Sound, at: number): void => {
+        // Half of the packet's energy and more is this tone: ringback and echoes do not count.
+        const energy = frame.samples.reduce((sum, sample) => sum + sample * sample, 0);
+        const share = (2 * powerAt(hz, frame) * frame.samples.length) / (energy + 1e-9);
+        if (energy / frame.samples.length < 1e-4 || share < 0.5) return;
+        this.#listeners.delete(listen);
+        resolve(at);
+      };
+      this.#listeners.add(listen);
+    });
   }
 
   /** Stops sending and listening without a word to the far end, as a killed browser does. */
@@ -155,7 +174,9 @@ export class RobotMedia {
   /** Takes packets as they come: over loopback they come in order. */
   #hear(datagram: Buffer): void {
     if (datagram.length <= 12 || (datagram[1]! & 0x7f) !== 0) return;
-    for (const byte of datagram.subarray(12)) this.#heard.push(fromMuLaw(byte) / 32_768);
+    const samples = Float32Array.from(datagram.subarray(12), (byte) => fromMuLaw(byte) / 32_768);
+    for (const sample of samples) this.#heard.push(sample);
+    for (const listen of this.#listeners) listen({ rate: RATE, samples }, performance.now());
     if (this.#heard.length > 60 * RATE) this.#heard.splice(0, 30 * RATE);
   }
 

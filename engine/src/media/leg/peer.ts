@@ -41,7 +41,9 @@ export class Peer {
   readonly #connection: PeerConnection;
   /** Without a reference to its track the library delivers no sound. */
   #track: Track | null = null;
-  #connected = false;
+  #dtlsUp = false;
+  #trackOpen = false;
+  #told = false;
   #closed = false;
 
   constructor(name: string, network: PeerNetwork, listener: PeerListener) {
@@ -59,8 +61,9 @@ export class Peer {
     this.#connection.onStateChange((state) => this.#changed(state));
   }
 
+  /** The library opens the track a moment after the connection: sound flows when both are up. */
   get connected(): boolean {
-    return this.#connected;
+    return this.#dtlsUp && this.#trackOpen;
   }
 
   /** Our answer, complete with candidates. */
@@ -68,7 +71,7 @@ export class Peer {
     this.#agree(offer);
     this.#addTrack(offer.mid, offer.telephoneEvent);
     const gathered = this.#gathered();
-    this.#connection.setRemoteDescription(offer.sdp, 'offer');
+    this.#connection.setRemoteDescription(letThemShakeHands(offer.sdp), 'offer');
     this.#connection.setLocalDescription('answer');
     this.#addCandidates(offer);
     await gathered;
@@ -92,19 +95,19 @@ export class Peer {
 
   /** The bytes are copied. What cannot be sent is lost, like any datagram. */
   send(datagram: Buffer): void {
-    if (!this.#connected || this.#track === null) return;
+    if (!this.connected || this.#track?.isOpen() !== true) return;
     try {
       this.#track.sendMessageBinary(datagram);
     } catch {
-      // The track closes a moment before its connection tells; `lost` follows.
-      this.#connected = false;
+      // It closed between the question and the sending; `lost` tells why.
+      this.#trackOpen = false;
     }
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#connected = false;
+    this.#dtlsUp = false;
     this.#track?.close();
     this.#connection.close();
   }
@@ -123,6 +126,10 @@ export class Peer {
     }
     audio.addSSRC(this.ssrc, 'offhook', 'offhook', 'audio');
     this.#track = this.#connection.addTrack(audio);
+    this.#track.onOpen(() => {
+      this.#trackOpen = true;
+      this.#mayBeConnected();
+    });
     this.#track.onMessage((bytes) => {
       if (!this.#closed) this.#listener.datagram(bytes);
     });
@@ -154,13 +161,28 @@ export class Peer {
 
   #changed(state: string): void {
     if (this.#closed) return;
-    if (state === 'connected' && !this.#connected) {
-      this.#connected = true;
-      this.#listener.connected();
+    if (state === 'connected') {
+      this.#dtlsUp = true;
+      this.#mayBeConnected();
     }
     if (state === 'disconnected' || state === 'failed' || state === 'closed') {
-      this.#connected = false;
+      this.#dtlsUp = false;
       this.#listener.lost(state);
     }
   }
+
+  #mayBeConnected(): void {
+    if (this.#closed || this.#told || !this.connected) return;
+    this.#told = true;
+    this.#listener.connected();
+  }
+}
+
+/**
+ * Makes us DTLS's passive side (RFC 8842 §5). The browser learns last that ICE is through, so a
+ * ClientHello of ours could come before it listens, and our library sends another only after 1 s;
+ * browsers repeat theirs within 50 ms.
+ */
+function letThemShakeHands(offer: string): string {
+  return offer.replace('a=setup:actpass', 'a=setup:active');
 }
