@@ -14,7 +14,7 @@ export interface PeerNetwork {
 }
 
 export interface PeerListener {
-  /** DTLS is up. */
+  /** DTLS is up and the track is open: sound can flow. */
   connected(): void;
   /** Dead for good. */
   lost(why: string): void;
