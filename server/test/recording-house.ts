@@ -99,7 +99,7 @@ export class Calls {
   }
 
   /** The moment when this call's recording reaches a state. Jobs that wait for a retry are hurried. */
-  async recordingIs(id: string, state: string): Promise<CallRecord> {
+  async recordingIs(id: string, state: string, timeout = 20_000): Promise<CallRecord> {
     return vi.waitFor(
       async () => {
         await sql`update graphile_worker._private_jobs set run_at = now()
@@ -110,7 +110,7 @@ export class Calls {
         }
         return call;
       },
-      { timeout: 20_000, interval: 50 },
+      { timeout, interval: 50 },
     );
   }
 }

@@ -1,14 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Call, CallDetail, Recording } from '@offhook/contract';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  decibelsAbove,
-  decodeMp3,
-  loudness,
-  part,
-  powerAt,
-  type Sound,
-} from '../support/tones.ts';
+import { decibelsAbove, decodeMp3, loudness, part, powerAt, type Sound } from '../support/tones.ts';
 import { AGENT_HZ, CUSTOMER_HZ, HANGS_UP, Scene, TALKS } from './scene.ts';
 
 let scene: Scene;
