@@ -130,14 +130,18 @@ function Heading({ call }: { call: Call }) {
   return (
     <header className="flex flex-col gap-1">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-        <h1 className="text-xl font-semibold tabular">{call.customer.name ?? number}</h1>
+        <h1 className="min-w-0 text-xl font-semibold wrap-anywhere tabular">
+          {call.customer.name ?? number}
+        </h1>
         <OutcomeBadge call={call} />
       </div>
       <p className="text-muted tabular">
         {call.customer.name !== null && `${number} · `}
         {fullWhen(call.createdAt)}
       </p>
-      <p role="status">{sentence ?? <Running call={call} />}</p>
+      <p role="status" className="wrap-anywhere">
+        {sentence ?? <Running call={call} />}
+      </p>
     </header>
   );
 }

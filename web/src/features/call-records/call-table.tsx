@@ -17,7 +17,7 @@ interface CallTableProps {
   onEnd: () => void;
 }
 
-const cell = 'px-3 py-2.5 align-top first:pl-4 last:pr-4';
+const cell = 'px-2 py-2.5 sm:px-3 align-top first:pl-4 last:pr-4';
 const head = cn(cell, 'py-2 text-left text-sm font-medium text-muted');
 
 /**
@@ -47,7 +47,7 @@ export function CallTable({ calls, onEnd }: CallTableProps) {
           <th scope="col" className={cn(head, 'rounded-tl-lg')}>
             Time
           </th>
-          <th scope="col" className={cn(head, 'hidden md:table-cell')}>
+          <th scope="col" className={cn(head, 'hidden lg:table-cell')}>
             Agent
           </th>
           <th scope="col" className={head}>
@@ -117,10 +117,12 @@ function CallRow({ call, reachable, onFocus }: CallRowProps) {
       }}
       className="cursor-pointer border-t hover:bg-sunken has-[a:focus-visible]:bg-accent-soft"
     >
-      <td className={cn(cell, 'whitespace-nowrap tabular')} title={fullWhen(call.createdAt)}>
+      <td className={cn(cell, 'tabular lg:whitespace-nowrap')} title={fullWhen(call.createdAt)}>
         {shortWhen(call.createdAt)}
       </td>
-      <td className={cn(cell, 'hidden max-w-56 truncate md:table-cell')}>{call.agent.name}</td>
+      <td className={cn(cell, 'hidden max-w-56 min-w-36 wrap-anywhere lg:table-cell')}>
+        {call.agent.name}
+      </td>
       <td className={cn(cell, 'w-full sm:w-auto')}>
         <Link
           {...open}
@@ -137,7 +139,7 @@ function CallRow({ call, reachable, onFocus }: CallRowProps) {
             )}
             <span
               className={cn(
-                'block whitespace-nowrap tabular',
+                'block tabular sm:whitespace-nowrap',
                 call.customer.name !== null && 'text-sm text-muted',
               )}
             >
@@ -145,8 +147,10 @@ function CallRow({ call, reachable, onFocus }: CallRowProps) {
             </span>
           </span>
         </Link>
-        <span className="mt-1 block pl-6 text-sm text-muted md:hidden">{call.agent.name}</span>
-        <span className="mt-1 flex flex-wrap gap-1 pl-6 empty:hidden xl:hidden">
+        <span className="mt-1 block pl-6 text-sm wrap-anywhere text-muted lg:hidden">
+          {call.agent.name}
+        </span>
+        <span className="mt-1 flex flex-wrap gap-1 empty:hidden sm:pl-6 xl:hidden">
           <span className="sm:hidden">
             <OutcomeBadge call={call} />
           </span>

@@ -150,10 +150,10 @@ function Waves({ call, recording, transport, progress, onSeek }: WavesProps) {
         const own = channels[channel];
         return (
           <figure key={speaker} className="flex min-w-0 flex-col gap-1">
-            <figcaption className="flex items-center gap-2 text-sm font-medium">
+            <figcaption className="flex items-baseline gap-2 text-sm font-medium wrap-anywhere">
               <span
                 aria-hidden
-                className="size-2.5 rounded-full"
+                className="size-2.5 shrink-0 rounded-full"
                 style={{ background: `var(--wave-${speaker === 'customer' ? speaker : 'agent'})` }}
               />
               {names[speaker]}
