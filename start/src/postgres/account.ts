@@ -3,16 +3,13 @@ import {
   chmodSync,
   chownSync,
   cpSync,
-  lstatSync,
   mkdirSync,
   readFileSync,
   readdirSync,
   rmSync,
   statSync,
-  symlinkSync,
 } from 'node:fs';
-import { createHash } from 'node:crypto';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Binaries, binariesIn, completeLibraries } from './binaries.ts';
 
@@ -25,7 +22,7 @@ const run = promisify(execFile);
  */
 export interface Account {
   binaries: Binaries;
-  /** Holds the cluster; belongs to the account. Usually the folder that was asked for. */
+  /** Holds the cluster; belongs to the account. */
   folder: string;
   /** The command line that runs `program` as this account. */
   command(program: string, args: string[]): { file: string; args: string[] };
@@ -51,7 +48,7 @@ export async function chooseAccount(folder: string, installed: Binaries): Promis
       await prove(account);
       return account;
     } catch (error) {
-      tried.push(`${way.name}: ${(error as Error).message.split('\n')[0] ?? ''}`);
+      tried.push(`${way.name}: ${reason(error)}`);
     }
   }
   throw new Error(
@@ -61,6 +58,13 @@ export async function chooseAccount(folder: string, installed: Binaries): Promis
   );
 }
 
+/** What the program said, not how it was called. */
+function reason(error: unknown): string {
+  const { stderr = '', message } = error as Error & { stderr?: string };
+  const said = stderr.trim() === '' ? message : stderr.trim();
+  return said.split('\n').at(-1) ?? '';
+}
+
 function ordinaryAccount(folder: string, installed: Binaries): Account {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   let binaries = installed;
@@ -68,7 +72,7 @@ function ordinaryAccount(folder: string, installed: Binaries): Account {
   return { binaries, folder, command: (file, args) => ({ file, args }), own: () => undefined };
 }
 
-/** From the least rights to the most trouble. */
+/** From the least rights to the most. */
 const WAYS: {
   name: string;
   prepare(folder: string, installed: Binaries, identity: Identity): Account;
@@ -83,26 +87,7 @@ const WAYS: {
     name: 'with the right to pass closed folders',
     prepare: (...all) => rootsAccount('dac_override', ...all),
   },
-  {
-    name: 'from /var/lib/offhook',
-    prepare: elsewhere,
-  },
 ];
-
-/** For a container without capabilities: programs and data in a public place, linked from here. */
-function elsewhere(folder: string, installed: Binaries, identity: Identity): Account {
-  const link = join(folder, 'cluster');
-  const present = lstatSync(link, { throwIfNoEntry: false });
-  if (present?.isDirectory()) throw new Error('the database was made in the data folder');
-  const name = createHash('sha256').update(folder).digest('hex').slice(0, 12);
-  const place = join('/var/lib/offhook', name);
-  mkdirSync(place, { recursive: true });
-  for (const path of [dirname(place), place]) chmodSync(path, 0o755);
-  const programs = copied(installed, join(place, 'programs'));
-  const account = rootsAccount(null, join(place, 'postgres'), programs, identity);
-  if (!present) symlinkSync(join(account.folder, 'cluster'), link);
-  return account;
-}
 
 function rootsAccount(
   capability: 'dac_read_search' | 'dac_override' | null,
