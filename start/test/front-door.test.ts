@@ -35,7 +35,7 @@ describe('the front door', { timeout: 120_000 }, () => {
 
   it('shows the set-up token while there is no administrator', async () => {
     await door.start();
-    expect(door.output).toMatch(/set-up token/i);
+    await door.says(/set-up token/i);
   });
 
   it.each(['server', 'engine', 'postgres'] as const)('starts a killed %s again', async (name) => {
