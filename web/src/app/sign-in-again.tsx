@@ -18,6 +18,7 @@ export function SignInAgain({ open, email, onDone }: SignInAgainProps) {
   return (
     <Dialog
       open={open}
+      modal={false}
       title="Please sign in again"
       intro="Your session has ended. This page stays as it is, and a running call goes on."
     >
