@@ -29,6 +29,8 @@ export interface BootOptions {
   files?: (folder: string) => void;
   /** More settings for both programs. */
   env?: Record<string, string>;
+  /** False: nobody has been there yet, and `admin` is a visitor. */
+  setUp?: boolean;
   /** An empty database of one's own; absent: a copy of the test run's migrated one. */
   databaseUrl?: string;
   /** Folder of built web pages; absent: those that `npm test` built, or none. */
@@ -83,7 +85,7 @@ export async function bootOffhook(options: BootOptions = {}): Promise<Offhook> {
   try {
     await Promise.all([engine.start(), server.start()]);
     const admin = new Client(url);
-    await admin.okSetUp();
+    if (options.setUp !== false) await admin.okSetUp();
     return {
       url,
       engineUrl: `http://127.0.0.1:${enginePort}`,
@@ -117,7 +119,9 @@ interface Places {
 }
 
 /** What `npm start` gives its children, for both at once: each reads only its own. */
-function environment(options: Omit<BootOptions, 'databaseUrl'> & Places): Record<string, string> {
+function environment(
+  options: Omit<BootOptions, 'databaseUrl' | 'setUp'> & Places,
+): Record<string, string> {
   const { dataFolder, port, enginePort } = options;
   const customers = join(dataFolder, 'customers.json');
   options.files?.(dataFolder);

@@ -1,0 +1,70 @@
+import { writeFileSync } from 'node:fs';
+import type { BrowserContext, Page } from 'playwright-core';
+import type { Sound } from '../support/tones.ts';
+
+/** How much the ear remembers: enough for two bursts of `writeBursts`. */
+const WINDOW = 32_768;
+
+/**
+ * Listens in on what a page's WebRTC connections bring: must be called before the page loads. The
+ * page itself knows nothing of it and plays its sound as ever.
+ */
+export async function giveEars(context: BrowserContext): Promise<void> {
+  // Text, not a function: it runs in the page, where the build's helpers do not exist.
+  await context.addInitScript(`{
+    const Original = window.RTCPeerConnection;
+    window.RTCPeerConnection = class extends Original {
+      constructor(...args) {
+        super(...args);
+        this.addEventListener('track', ({ track }) => {
+          const context = (window.__ears ??= new AudioContext());
+          const ear = context.createAnalyser();
+          ear.fftSize = ${WINDOW};
+          context.createMediaStreamSource(new MediaStream([track])).connect(ear);
+          window.__ear = ear;
+        });
+      }
+    };
+  }`);
+}
+
+/** The last 0.7 s or so that came over the page's newest connection. */
+export async function heardBy(page: Page): Promise<Sound> {
+  const { rate, samples } = (await page.evaluate(`(() => {
+    const ear = window.__ear;
+    if (!ear) return { rate: 48000, samples: [] };
+    const samples = new Float32Array(ear.fftSize);
+    ear.getFloatTimeDomainData(samples);
+    return { rate: ear.context.sampleRate, samples: Array.from(samples) };
+  })()`)) as { rate: number; samples: number[] };
+  return { rate, samples: Float32Array.from(samples) };
+}
+
+/**
+ * A microphone's WAV: a tone in bursts, a third of a second on and as long off, because a browser's
+ * noise suppression takes an endless tone for noise and removes it.
+ */
+export function writeBursts(path: string, hz: number): void {
+  const rate = 48_000;
+  const count = rate * 6;
+  const data = Buffer.alloc(44 + count * 2);
+  data.write('RIFF', 0);
+  data.writeUInt32LE(36 + count * 2, 4);
+  data.write('WAVEfmt ', 8);
+  data.writeUInt32LE(16, 16);
+  data.writeUInt16LE(1, 20);
+  data.writeUInt16LE(1, 22);
+  data.writeUInt32LE(rate, 24);
+  data.writeUInt32LE(rate * 2, 28);
+  data.writeUInt16LE(2, 32);
+  data.writeUInt16LE(16, 34);
+  data.write('data', 36);
+  data.writeUInt32LE(count * 2, 40);
+  const burst = rate / 3;
+  for (let i = 0; i < count; i += 1) {
+    const on = Math.floor(i / burst) % 2 === 0;
+    const sample = on ? 0.5 * Math.sin((2 * Math.PI * hz * i) / rate) : 0;
+    data.writeInt16LE(Math.round(sample * 32_767), 44 + i * 2);
+  }
+  writeFileSync(path, data);
+}
