@@ -30,13 +30,13 @@ export async function giveEars(context: BrowserContext): Promise<void> {
 
 /** The last 0.7 s or so that came over the page's newest connection. */
 export async function heardBy(page: Page): Promise<Sound> {
-  const { rate, samples } = (await page.evaluate(`(() => {
+  const { rate, samples } = await page.evaluate<{ rate: number; samples: number[] }>(`(() => {
     const ear = window.__ear;
     if (!ear) return { rate: 48000, samples: [] };
     const samples = new Float32Array(ear.fftSize);
     ear.getFloatTimeDomainData(samples);
     return { rate: ear.context.sampleRate, samples: Array.from(samples) };
-  })()`)) as { rate: number; samples: number[] };
+  })()`);
   return { rate, samples: Float32Array.from(samples) };
 }
 
