@@ -12,7 +12,7 @@ import { giveEars, heardBy, writeBursts } from './ear.ts';
 
 const AGENT_HZ = 700;
 const CUSTOMER_HZ = 1300;
-const WEB = join(import.meta.dirname, '..', '..', 'web', 'dist');
+const WEB = process.env.OFFHOOK_TEST_WEB ?? join(import.meta.dirname, '..', '..', 'web', 'dist');
 const PERSON = {
   number: '+447700900008',
   name: 'Pat Person',
