@@ -89,17 +89,21 @@ export async function createCallCentre(config: Config, { log }: Overrides): Prom
     installSignalPassThrough(app, config.signal?.upstream ?? null);
     await installPages(app, config.http.webFolder);
 
-    return { close, listen: () => listen(app, config, office.setup.announce) };
+    return { close, listen: () => listen(connections, config, office.setup.announce) };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function listen(app: App, { http }: Config, announce: () => Promise<void>): Promise<number> {
-  const address = await app.listen({ host: http.host, port: http.port });
+async function listen(
+  connections: Connections,
+  { http }: Config,
+  announce: () => Promise<void>,
+): Promise<number> {
+  const port = await connections.listen(http.host, http.port);
   await announce();
-  return Number(new URL(address).port);
+  return port;
 }
 
 /** Nothing new comes in; answers under way are finished, within reason. */

@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import {
   ErrorBody,
   type ApiKeyCreated,
@@ -168,6 +169,8 @@ describe('the web pages', () => {
     mkdirSync(join(folder, 'assets'));
     writeFileSync(join(folder, 'index.html'), '<!doctype html><title>Offhook</title>');
     writeFileSync(join(folder, 'assets', 'app-1a2b.js'), 'export {};');
+    writeFileSync(join(folder, 'assets', 'app-1a2b.js.br'), brotliCompressSync('export {};'));
+    writeFileSync(join(folder, 'index.html.gz'), gzipSync('<!doctype html><title>Offhook</title>'));
     try {
       await opened({ OFFHOOK_WEB: folder });
       const visitor = platform.visitor();
@@ -184,6 +187,18 @@ describe('the web pages', () => {
       }
       const script = await visitor.get('/assets/app-1a2b.js');
       expect(script.headers.get('cache-control')).toContain('immutable');
+      const accepting = { 'accept-encoding': 'gzip, br' };
+      const small = await visitor.get('/assets/app-1a2b.js', accepting);
+      expect(small.headers.get('content-encoding')).toBe('br');
+      expect(small.headers.get('cache-control')).toContain('immutable');
+      expect(small.headers.get('content-type')).toContain('javascript');
+      expect(small.body).toBe('export {};');
+      const page = await visitor.get('/work', accepting);
+      expect([page.headers.get('content-encoding'), page.headers.get('cache-control')]).toEqual([
+        'gzip',
+        'no-cache',
+      ]);
+      expect(page.body).toContain('<title>Offhook</title>');
       for (const path of [
         '/assets/gone.js',
         '/api/nope',

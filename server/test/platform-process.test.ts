@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Session } from '@offhook/contract';
@@ -110,6 +110,8 @@ describe('the server process', () => {
     // This machine's: 127.0.0.1, and ::1 where it has one.
     for (const { address, family } of await lookup('localhost', { all: true })) {
       const host = family === 6 ? `[${address}]` : address;
+      // Browsers open connections in advance, and may never use them.
+      await once(connect(Number(env.PORT), address), 'connect');
       const { cookie } = browser;
       const live = await fetch(`http://${host}:${env.PORT ?? ''}/api/live`, {
         headers: { cookie },

@@ -2,14 +2,12 @@ import twilio from 'twilio';
 import type { PhoneToken } from '@offhook/contract';
 import type { CarrierConfig } from '../config/config.ts';
 
-const TTL_SECONDS = 3600;
-
 /** An access token with which a browser's Voice SDK is `identity`, may call and may be called. */
 export function phoneToken(config: CarrierConfig, identity: string): PhoneToken {
   const { AccessToken } = twilio.jwt;
   const token = new AccessToken(config.accountSid, config.apiKeySid, config.apiKeySecret, {
     identity,
-    ttl: TTL_SECONDS,
+    ttl: config.tokenSeconds,
   });
   token.addGrant(
     new AccessToken.VoiceGrant({
@@ -17,5 +15,5 @@ export function phoneToken(config: CarrierConfig, identity: string): PhoneToken 
       outgoingApplicationSid: config.twimlAppSid,
     }),
   );
-  return { token: token.toJwt(), identity, ttlSeconds: TTL_SECONDS };
+  return { token: token.toJwt(), identity, ttlSeconds: config.tokenSeconds };
 }

@@ -51,6 +51,8 @@ export interface CarrierConfig {
   twimlAppSid: string;
   /** E.164 shown to customers. */
   callerId: string;
+  /** How long a browser's access token to the carrier lasts. */
+  tokenSeconds: number;
   /** What the carrier puts before /carrier/…: the base of the URLs it signs. No trailing slash. */
   callbackUrl: string;
   /** How far a recording's length may be from the talk time before it is flagged. */

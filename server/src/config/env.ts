@@ -60,6 +60,8 @@ const Settings = z.object({
     .string()
     .regex(/^\+[1-9][0-9]{6,14}$/, 'must be a number such as +442079460000')
     .optional(),
+  // Twilio takes up to a day. The browser asks for the next one in time.
+  PHONE_TOKEN_SECONDS: withDefault(number(5, 86_400), 3_600),
   TWILIO_API_URL: withDefault(httpUrl, TWILIO_API),
   OFFHOOK_CALLBACK_URL: httpUrl.optional(),
   OFFHOOK_SIGNAL_UPSTREAM: webSocketUrl.optional(),
@@ -154,6 +156,7 @@ function carrierFrom(settings: Settings, publicUrl: string): Config['carrier'] {
     apiKeySecret: set(settings.TWILIO_API_SECRET),
     twimlAppSid: set(settings.TWILIO_TWIML_APP_SID),
     callerId: set(settings.TWILIO_CALLER_ID),
+    tokenSeconds: Math.round(settings.PHONE_TOKEN_SECONDS),
     callbackUrl: settings.OFFHOOK_CALLBACK_URL ?? publicUrl,
     // Twilio tells times in whole seconds, our engine to the sample.
     recordingToleranceMs:

@@ -19,6 +19,8 @@ export async function installPages(app: App, webFolder: string | null): Promise<
     await app.register(staticFiles, {
       root: folder,
       cacheControl: false,
+      // The build leaves a .br and a .gz beside each file that is smaller for it.
+      preCompressed: true,
       setHeaders: (reply, path) => {
         void reply.header('cache-control', cacheFor(path.slice(folder.length)));
       },
