@@ -26,13 +26,16 @@ export function installChromium(): void {
 export interface BrowserOptions {
   /** A WAV file that the microphone plays again and again; absent: Chromium's own beeps. */
   microphone?: string;
+  /** False: whoever asks for the microphone is refused. */
+  allowed?: boolean;
   /** More command-line flags. */
   args?: string[];
 }
 
-/** A headless Chromium that says yes to the microphone and plays sound without being asked. */
+/** A headless Chromium that says yes to the microphone, unless told otherwise, and plays sound without being asked. */
 export async function openBrowser({
   microphone,
+  allowed = true,
   args = [],
 }: BrowserOptions = {}): Promise<Browser> {
   const executablePath = findChromium();
@@ -50,7 +53,8 @@ export async function openBrowser({
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
-      '--use-fake-ui-for-media-stream',
+      // Headless and without this, nobody is there to say yes.
+      ...(allowed ? ['--use-fake-ui-for-media-stream'] : []),
       '--use-fake-device-for-media-stream',
       '--autoplay-policy=no-user-gesture-required',
       // A machine whose only interface is the loopback still has a browser to test.
