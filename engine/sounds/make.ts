@@ -94,8 +94,13 @@ function writeAll(
   }
 }
 
-writeAll('engine/sounds', { 'hold-music.wav': holdMusic(TELEPHONE), ...customers() }, 'mu-law');
-writeAll('server/src/carrier/sounds', { 'ringback.wav': ukRingback(TELEPHONE, 0.08) }, 'mu-law');
+const music = { 'hold-music.wav': holdMusic(TELEPHONE) };
+writeAll('engine/sounds', { ...music, ...customers() }, 'mu-law');
+writeAll(
+  'server/src/carrier/sounds',
+  { 'ringback.wav': ukRingback(TELEPHONE, 0.08), ...music },
+  'mu-law',
+);
 writeAll(
   'web/public/sounds',
   {

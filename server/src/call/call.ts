@@ -105,6 +105,12 @@ export function awayAt(leg: Leg): number | null {
   return leg.goneAt === null ? leg.leftAt : Math.min(leg.leftAt, leg.goneAt);
 }
 
+/** True while a connected customer waits for an agent who may come back. */
+export function isCustomerAlone(call: CallRecord): boolean {
+  const { agent } = call.legs;
+  return call.state === 'connected' && (agent.joinedAt === null || awayAt(agent) !== null);
+}
+
 /** True once the ending is decided. */
 export function isOver(call: CallRecord): boolean {
   return call.state === 'ending' || call.state === 'ended';

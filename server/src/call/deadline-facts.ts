@@ -1,4 +1,4 @@
-import { awayAt, type CallRecord, isOver } from './call.ts';
+import { type CallRecord, isCustomerAlone, isOver } from './call.ts';
 import { endCall, giveUp } from './ending.ts';
 import type { Deadline, DeadlinePassed } from './facts.ts';
 import type { Turn } from './turn.ts';
@@ -15,7 +15,7 @@ export function deadlineMatters(call: CallRecord, which: Deadline): boolean {
     case 'explain':
       return !isOver(call) && call.loose !== null;
     case 'grace':
-      return !isOver(call) && awayAt(call.legs.agent) !== null;
+      return isCustomerAlone(call);
     case 'confirm':
     case 'give_up':
       return call.state === 'ending';

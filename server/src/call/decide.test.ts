@@ -1,103 +1,22 @@
 import { describe, expect, test } from 'vitest';
-import type { CallRecord } from './call.ts';
-import { begin, decide } from './decide.ts';
-import type { Effect } from './effects.ts';
-import type { Fact, FinishedHow } from './facts.ts';
 import { present } from './present.ts';
-
-const START = Date.UTC(2026, 10, 22, 14, 37);
-const ROOM = 'CF1';
-const AGENT = 'CA-agent';
-const CUSTOMER = 'CA-customer';
-
-/** A call, told one fact a second. */
-class Story {
-  call: CallRecord;
-  effects: Effect[];
-  kinds: string[];
-  private seconds = 0;
-
-  constructor(limits: Partial<CallRecord['limits']> = {}) {
-    const begun = begin(
-      {
-        id: 'call_1',
-        agentLegId: 'leg_a',
-        customerLegId: 'leg_c',
-        agent: { id: 'p1', name: 'Grace', teamId: null },
-        customer: { number: '+447700900001', name: null },
-        limits: {
-          agentJoinMs: 20_000,
-          ringMs: 30_000,
-          maxCallMs: 3_600_000,
-          agentGraceMs: 0,
-          ...limits,
-        },
-      },
-      START,
-    );
-    this.call = begun.call;
-    this.effects = begun.effects;
-    this.kinds = begun.happenings.map(({ kind }) => kind);
-  }
-
-  tell(...facts: Fact[]): this {
-    for (const fact of facts) {
-      this.seconds += 1;
-      const decision = decide(this.call, fact, START + this.seconds * 1000);
-      this.call = decision.call;
-      this.effects.push(...decision.effects);
-      this.kinds.push(...decision.happenings.map(({ kind }) => kind));
-    }
-    return this;
-  }
-
-  did(kind: Effect['kind']): Effect[] {
-    return this.effects.filter((effect) => effect.kind === kind);
-  }
-
-  ending() {
-    const { state, outcome, endedBy, endReason } = this.call;
-    return { state, outcome, endedBy, endReason };
-  }
-}
-
-const asked: Fact = { kind: 'agent_leg_asked', sid: AGENT };
-const agentJoined: Fact = { kind: 'joined', leg: 'agent', sid: AGENT, roomSid: ROOM };
-const dialled: Fact = { kind: 'customer_dialled', sid: CUSTOMER };
-const progress = (stage: 'initiated' | 'ringing' | 'answered'): Fact => ({
-  kind: 'leg_progress',
-  leg: 'customer',
-  sid: CUSTOMER,
-  stage,
-});
-const customerJoined: Fact = { kind: 'joined', leg: 'customer', sid: CUSTOMER, roomSid: ROOM };
-const finished = (leg: 'agent' | 'customer', how: FinishedHow): Fact => ({
-  kind: 'leg_finished',
-  leg,
-  sid: leg === 'agent' ? AGENT : CUSTOMER,
-  how,
-  detail: {},
-});
-const left = (leg: 'agent' | 'customer', why: 'hung_up' | 'room_ended' | 'by_api'): Fact => ({
-  kind: 'left',
-  leg,
-  sid: leg === 'agent' ? AGENT : CUSTOMER,
-  roomSid: ROOM,
-  why,
-  how: null,
-  detail: {},
-});
-const roomEnded = (bySid: string | null): Fact => ({
-  kind: 'room_ended',
-  roomSid: ROOM,
-  bySid,
-  byApi: false,
-  detail: {},
-});
-const hangUp: Fact = { kind: 'hang_up_asked', by: 'Grace' };
-
-const RINGING = [asked, agentJoined, dialled, progress('initiated'), progress('ringing')];
-const CONNECTED = [...RINGING, progress('answered'), customerJoined];
+import {
+  ROOM,
+  AGENT,
+  CUSTOMER,
+  Story,
+  asked,
+  agentJoined,
+  dialled,
+  progress,
+  customerJoined,
+  finished,
+  left,
+  roomEnded,
+  hangUp,
+  RINGING,
+  CONNECTED,
+} from './test-story.ts';
 
 describe('a call that works', () => {
   test('walks from connecting to connected, dialling once the agent is in the room', () => {
@@ -276,23 +195,6 @@ describe('a second phone', () => {
     const story = new Story().tell(...CONNECTED, { kind: 'agent_leg_asked', sid: 'CA-second' });
     expect(story.call.state).toBe('connected');
     expect(story.did('end_leg')).toEqual([{ kind: 'end_leg', leg: 'agent', sid: 'CA-second' }]);
-  });
-
-  test('may take over within the grace period', () => {
-    const story = new Story({ agentGraceMs: 5000 }).tell(...CONNECTED, left('agent', 'hung_up'));
-    expect(story.call.state).toBe('connected');
-    expect(story.did('set_deadline')).toContainEqual(expect.objectContaining({ which: 'grace' }));
-    story.tell({ kind: 'agent_leg_asked', sid: 'CA-back' });
-    story.tell({ kind: 'joined', leg: 'agent', sid: 'CA-back', roomSid: ROOM });
-    story.tell({ kind: 'deadline_passed', which: 'grace' });
-    expect(story.call.state).toBe('connected');
-    expect(story.did('dial_customer')).toHaveLength(1);
-  });
-
-  test('that does not come within the grace period ends the call', () => {
-    const story = new Story({ agentGraceMs: 5000 }).tell(...CONNECTED, left('agent', 'hung_up'));
-    story.tell({ kind: 'deadline_passed', which: 'grace' });
-    expect(story.ending()).toMatchObject({ endedBy: 'agent', endReason: 'agent_left' });
   });
 });
 

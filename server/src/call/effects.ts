@@ -7,6 +7,8 @@ export type Effect =
   | { kind: 'dial_customer' }
   | { kind: 'end_leg'; leg: LegRole; sid: string }
   | { kind: 'end_room'; roomSid: string }
+  /** Hold music for a customer whom the agent left alone, none once the agent is back. */
+  | { kind: 'settle_hold' }
   /** Ask the carrier how things stand, at this moment (ms since 1970). */
   | { kind: 'look'; at: number }
   | { kind: 'set_deadline'; which: Deadline; at: number }

@@ -14,7 +14,10 @@ const LAST_LOOK_MS = 10_000;
 
 const ROLES: readonly LegRole[] = ['agent', 'customer'];
 
-/** Decides how the call ends; the only way into `ending`. The first decision stands. */
+/**
+ * Decides how the call ends; the only way into `ending`. The first decision stands, but for an End
+ * that comes after the hang-up it caused: see `hangUpAsked`.
+ */
 export function endCall(turn: Turn, ending: Ending): void {
   const { call, at } = turn;
   if (isOver(call)) return turn.absorb('the ending is decided already');

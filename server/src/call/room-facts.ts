@@ -1,4 +1,4 @@
-import { agentIsAway } from './agent-facts.ts';
+import { agentIsAway, agentIsBack } from './agent-facts.ts';
 import { awayAt, isOver } from './call.ts';
 import { connectIfBoth } from './connect.ts';
 import { dialCustomer } from './dial-facts.ts';
@@ -19,7 +19,10 @@ export function joined(turn: Turn, fact: Joined): void {
     room: fact.roomSid,
   });
   if (isOver(turn.call)) return;
-  if (fact.leg === 'agent' && awayAt(leg) === null) dialCustomer(turn);
+  if (fact.leg === 'agent' && awayAt(leg) === null) {
+    if (turn.call.state === 'connected') return agentIsBack(turn);
+    dialCustomer(turn);
+  }
   connectIfBoth(turn);
 }
 

@@ -20,6 +20,14 @@ export class CarrierAddresses {
     return `${this.callbackUrl}/carrier/sounds/ringback.wav`;
   }
 
+  hold(): string {
+    return `${this.callbackUrl}/carrier/hold`;
+  }
+
+  holdMusic(): string {
+    return `${this.callbackUrl}/carrier/sounds/hold-music.wav`;
+  }
+
   leg(callId: string, legId: string): string {
     return `${this.callbackUrl}/carrier/leg?call=${callId}&leg=${legId}${INSIST}`;
   }

@@ -109,6 +109,14 @@ export class Carrier {
     }
   }
 
+  /** Takes a leg out of the conversation, with our music, or back into it. */
+  async hold(roomSid: string, sid: string, isHeld: boolean): Promise<void> {
+    const music = { holdUrl: this.addresses.hold(), holdMethod: 'POST' } as const;
+    const participant = this.client.conferences(roomSid).participants(sid);
+    // Null means: the leg or the room is gone, and there is nobody to hold.
+    await orNullIf404(participant.update({ hold: isHeld, ...(isHeld ? music : {}) }));
+  }
+
   /** Ends a room; harmless when it has ended. */
   async endRoom(roomSid: string): Promise<void> {
     try {

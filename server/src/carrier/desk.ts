@@ -9,7 +9,7 @@ import { mapLeg } from './map-leg.ts';
 import { mapRecordingCallback } from './map-recording-callback.ts';
 import { type CallbackForm, field } from './payload.ts';
 import { isSignedBy } from './signature.ts';
-import { hangUp, joinRoom, reject, ringback } from './twiml.ts';
+import { hangUp, holdMusic, joinRoom, reject, ringback } from './twiml.ts';
 
 /** The calls, as far as callbacks need them; db/call-store.ts is the real one. */
 export interface CallsForCarrier {
@@ -62,6 +62,11 @@ export class CarrierDesk {
   /** TwiML for whoever waits alone before the room has started. */
   wait(): string {
     return ringback(this.parts.addresses);
+  }
+
+  /** TwiML for a customer whom the agent left alone. */
+  hold(): string {
+    return holdMusic(this.parts.addresses);
   }
 
   async leg(callId: string, legId: string, form: CallbackForm): Promise<void> {

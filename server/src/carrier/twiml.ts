@@ -59,3 +59,10 @@ export function ringback(addresses: CarrierAddresses): string {
   response.play({ loop: 0 }, addresses.ringback());
   return response.toString();
 }
+
+/** What a customer hears whom the agent left alone. */
+export function holdMusic(addresses: CarrierAddresses): string {
+  const response = new twilio.twiml.VoiceResponse();
+  response.play({ loop: 0 }, addresses.holdMusic());
+  return response.toString();
+}

@@ -8,6 +8,7 @@ export interface EffectPayloads {
   'carrier.dial': { callId: string };
   'carrier.end_leg': { callId: string; leg: 'agent' | 'customer'; sid: string };
   'carrier.end_room': { callId: string; roomSid: string };
+  'carrier.hold': { callId: string };
   'carrier.look': { callId: string };
   'call.deadline': { callId: string; which: (typeof DEADLINES)[number] };
   'recording.fetch': { callId: string; recordingId: string };
@@ -19,6 +20,8 @@ interface JobSpec {
   runAt: number | null;
   /** Jobs with the same key replace each other while they wait. */
   key: string | null;
+  /** Jobs of the same queue run one after another. */
+  queue: string | null;
   maxAttempts: number;
 }
 
@@ -43,6 +46,7 @@ export async function enqueueEffects(
         payload := ${JSON.stringify(job.payload)}::json,
         run_at := ${job.runAt === null ? null : new Date(job.runAt)}::timestamptz,
         max_attempts := ${job.maxAttempts}::integer,
+        queue_name := ${job.queue}::text,
         job_key := ${job.key}::text
       )`.execute(transaction);
   }
@@ -56,7 +60,7 @@ export function lookJob(callId: string): JobSpec {
 type Doing = Exclude<Effect, { kind: 'forget_deadlines' }>;
 
 function jobOf(callId: string, effect: Doing): JobSpec {
-  const now = { runAt: null, key: null, maxAttempts: ATTEMPTS.insist };
+  const now = { runAt: null, key: null, queue: null, maxAttempts: ATTEMPTS.insist };
   switch (effect.kind) {
     case 'dial_customer':
       return {
@@ -76,6 +80,14 @@ function jobOf(callId: string, effect: Doing): JobSpec {
         ...now,
         identifier: 'carrier.end_room',
         payload: { callId, roomSid: effect.roomSid },
+      };
+    case 'settle_hold':
+      return {
+        ...now,
+        identifier: 'carrier.hold',
+        payload: { callId },
+        // Two at once could reach the carrier in the wrong order.
+        queue: `hold:${callId}`,
       };
     case 'look':
       return {

@@ -32,6 +32,12 @@ export async function carrierRoutes(app: App, { desk }: { desk: CarrierDesk }): 
       handler: async (_request, reply) => reply.type('text/xml').send(desk.wait()),
     });
 
+    scope.route({
+      method: ['GET', 'POST'],
+      url: '/carrier/hold',
+      handler: async (_request, reply) => reply.type('text/xml').send(desk.hold()),
+    });
+
     scope.post(
       '/carrier/leg',
       { schema: { querystring: OfLeg, body: CallbackForm } },

@@ -15,6 +15,7 @@ export function callJobs(tasks: CallTasks): Jobs {
     'carrier.dial': (payload, attempt) => tasks.dial(OfCall.parse(payload), attempt),
     'carrier.end_leg': (payload) => tasks.endLeg(OfLeg.parse(payload)),
     'carrier.end_room': (payload) => tasks.endRoom(OfRoom.parse(payload)),
+    'carrier.hold': (payload) => tasks.hold(OfCall.parse(payload)),
     'carrier.look': (payload) => tasks.look(OfCall.parse(payload)),
     'call.deadline': (payload, attempt) => tasks.deadline(OfDeadline.parse(payload), attempt),
   } satisfies Record<Exclude<keyof EffectPayloads, 'recording.fetch'>, Jobs[string]>;

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { isOver } from '../call/call.ts';
+import { isCustomerAlone, isOver } from '../call/call.ts';
 import { deadlineMatters } from '../call/deadline-facts.ts';
 import type { Carrier } from '../carrier/carrier.ts';
 import type { Seen } from '../carrier/look.ts';
@@ -63,6 +63,15 @@ export class CallTasks {
 
   async endRoom({ roomSid }: EffectPayloads['carrier.end_room']): Promise<void> {
     await this.parts.carrier.endRoom(roomSid);
+  }
+
+  /** Makes the carrier's hold music what it should be by now, which may be the opposite of why. */
+  async hold({ callId }: EffectPayloads['carrier.hold']): Promise<void> {
+    const { calls, carrier } = this.parts;
+    const call = await calls.find(callId);
+    const sid = call?.legs.customer.sid ?? null;
+    if (call === null || sid === null || call.room === null || isOver(call)) return;
+    await carrier.hold(call.room.sid, sid, isCustomerAlone(call));
   }
 
   /** Asks the carrier for the truth about one call. */
