@@ -28,6 +28,8 @@ export interface BrowserOptions {
   microphone?: string;
   /** False: whoever asks for the microphone is refused. */
   allowed?: boolean;
+  /** False: there is no microphone at all. */
+  devices?: boolean;
   /** More command-line flags. */
   args?: string[];
 }
@@ -36,6 +38,7 @@ export interface BrowserOptions {
 export async function openBrowser({
   microphone,
   allowed = true,
+  devices = true,
   args = [],
 }: BrowserOptions = {}): Promise<Browser> {
   const executablePath = findChromium();
@@ -55,7 +58,7 @@ export async function openBrowser({
       '--disable-sync',
       // Headless and without this, nobody is there to say yes.
       ...(allowed ? ['--use-fake-ui-for-media-stream'] : []),
-      '--use-fake-device-for-media-stream',
+      devices ? '--use-fake-device-for-media-stream' : '--disable-audio-input',
       '--autoplay-policy=no-user-gesture-required',
       // A machine whose only interface is the loopback still has a browser to test.
       '--allow-loopback-in-peer-connection',

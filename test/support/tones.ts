@@ -72,6 +72,16 @@ export function decibelsAbove(wanted: number, other: number, sound: Sound): numb
   return 10 * Math.log10((powerAt(wanted, sound) + floor) / (powerAt(other, sound) + floor));
 }
 
+/**
+ * How much of a sound's energy is exactly one tone: 0.5 for that tone alone, 0.25 when it is there
+ * half of the time (bursts), next to nothing for speech, however loud.
+ */
+export function shareOf(hz: number, sound: Sound): number {
+  const { samples } = sound;
+  const energy = samples.reduce((sum, sample) => sum + sample * sample, 0);
+  return powerAt(hz, sound) / (energy / Math.max(1, samples.length) + 1e-9);
+}
+
 /** Loudness over all frequencies, in dB below full scale; -90 is silence. */
 export function loudness({ samples }: Sound): number {
   const energy = samples.reduce((sum, sample) => sum + sample * sample, 0);

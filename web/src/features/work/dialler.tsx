@@ -12,7 +12,7 @@ import { keysAreTaken } from './use-shortcuts.ts';
 export function Dialler({ disabled }: { disabled: boolean }) {
   const phone = usePhone();
   const { country } = usePhoneSettings();
-  const { current } = usePhoneState();
+  const { current, problem } = usePhoneState();
   const field = useRef<HTMLInputElement>(null);
   const [text, setText] = useState('');
   const [insisted, setInsisted] = useState(false);
@@ -31,6 +31,14 @@ export function Dialler({ disabled }: { disabled: boolean }) {
     if (wasBusy.current && !busy && typing) field.current?.focus({ preventScroll: true });
     wasBusy.current = busy;
   }, [busy]);
+
+  // Enter was quicker than the answer about the number, and the server refused it for the same
+  // reason that the field gives now: said once is enough.
+  const refused = problem?.kind === 'refused' ? problem.code : null;
+  const saidHere = insisted && refused !== null && understood?.problem?.code === refused;
+  useEffect(() => {
+    if (saidHere) phone.clearProblem();
+  }, [saidHere, phone]);
 
   const change = (next: string) => {
     setText(next);
