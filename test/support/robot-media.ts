@@ -51,9 +51,7 @@ export class RobotMedia {
   async answer(offer: string): Promise<string> {
     this.#begin();
     const gathered = this.#gathered();
-    // We share the engine's WebRTC library, which repeats a lost ClientHello only after 1 s. The
-    // engine learns last that ICE is through here, so it begins; a browser has no such trouble.
-    this.#connection.setRemoteDescription(offer.replace('setup:actpass', 'setup:active'), 'offer');
+    this.#connection.setRemoteDescription(offer, 'offer');
     this.#connection.setLocalDescription('answer');
     return gathered;
   }
