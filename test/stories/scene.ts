@@ -15,6 +15,8 @@ export const NO_ANSWER = '+447700900003';
 export const HANGS_UP = '+447700900004';
 export const NOT_IN_SERVICE = '+447700900006';
 export const PERSON = '+447700900008';
+/** Answers long enough after the first ring for something to happen meanwhile. */
+export const ANSWERS_LATE = '+447700900010';
 /** Rings for so long that a story can do something meanwhile. */
 export const RINGS_LONG = '+447700900009';
 
@@ -40,6 +42,13 @@ const CUSTOMERS: TestCustomer[] = [
   },
   { number: NOT_IN_SERVICE, name: 'Nobody', ringMs: 0, then: 'not-in-service' },
   { number: PERSON, name: 'Pat Person', ringMs: 0, then: 'client', client: 'demo_phone' },
+  {
+    number: ANSWERS_LATE,
+    name: 'Lou Late',
+    ringMs: 2500,
+    then: 'answer',
+    steps: [{ do: 'silence', ms: 60_000 }],
+  },
   { number: RINGS_LONG, name: 'Lana Long', ringMs: 60_000, then: 'answer', steps: [] },
 ];
 
@@ -58,7 +67,8 @@ export class Scene {
 
   private constructor(
     readonly offhook: Offhook,
-    readonly live: Live,
+    /** What this browser is told; a new one after `serverComesBack`. */
+    public live: Live,
   ) {}
 
   static async open(options: BootOptions = {}): Promise<Scene> {
@@ -77,6 +87,17 @@ export class Scene {
     this.live.close();
     for (const robot of this.#robots) robot.close();
     await this.offhook.stop();
+  }
+
+  /** Killed, as by a power cut: it can tell nobody and finish nothing. */
+  async serverDies(): Promise<void> {
+    this.live.close();
+    await this.offhook.server.stop('SIGKILL');
+  }
+
+  async serverComesBack(): Promise<void> {
+    await this.offhook.server.start();
+    this.live = await Live.open(this.agent);
   }
 
   get agent(): Client {
