@@ -14,7 +14,9 @@ export function cpuMs(pid: number): number {
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const parent = Number(fields[1]);
     children.set(parent, [...(children.get(parent) ?? []), Number(entry)]);
-    used.set(Number(entry), (Number(fields[11]) + Number(fields[12])) * TICK_MS);
+    // utime, stime, and those of children that have ended (an encoder, say): cutime, cstime.
+    const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
+    used.set(Number(entry), ticks * TICK_MS);
   }
   const sum = (of: number): number =>
     (used.get(of) ?? 0) + (children.get(of) ?? []).reduce((total, child) => total + sum(child), 0);
