@@ -59,7 +59,8 @@ export class MediaEngine {
     this.handlers = {
       'leg.acceptOffer': ({ leg, sdp }) => this.#acceptOffer(leg, sdp),
       'leg.makeOffer': ({ leg }) => this.#makeOffer(leg),
-      'leg.acceptAnswer': ({ leg, sdp }) => nothing(this.#browser(leg).acceptAnswer(sdp)),
+      'leg.acceptAnswer': async ({ leg, sdp }) =>
+        nothing(await this.#browser(leg).acceptAnswer(sdp)),
       'leg.reoffer': async ({ leg, sdp }) => ({ sdp: await this.#browser(leg).acceptOffer(sdp) }),
       'leg.demo': ({ leg, steps }) => this.#demo(leg, steps),
       'leg.play': ({ leg, play, sound }) => this.#play(leg, play, sound),

@@ -91,19 +91,19 @@ export class BrowserLeg implements Leg {
 
   /** @throws MediaFailure transport_failed */
   async makeOffer(): Promise<string> {
-    const { peer, description } = await this.#attempt((one) => one.offer());
+    const { peer, description } = await this.#attempt(async (one) => one.offer());
     this.#adopt(peer);
     return description;
   }
 
   /** @throws MediaFailure sdp_refused, transport_failed */
-  acceptAnswer(sdp: string): void {
+  async acceptAnswer(sdp: string): Promise<void> {
     const answer = readOrRefuse(sdp);
     const peer = this.#next ?? this.#peer;
     if (peer === null) throw new MediaFailure('transport_failed', 'no offer to be answered');
     if (peer.remoteUfrag === answer.ufrag) return;
     try {
-      peer.accept(answer);
+      await peer.accept(answer);
     } catch (error) {
       throw new MediaFailure('transport_failed', messageOf(error), { cause: error });
     }

@@ -9,7 +9,7 @@ import datachannel, {
 } from 'node-datachannel';
 import type { Law } from '../audio/g711.ts';
 import { muLaw } from '../audio/g711.ts';
-import type { Certificate } from './certificate.ts';
+import { makeCertificate } from './certificate.ts';
 import { addHostCandidates, readAudio, type AudioSection } from './sdp.ts';
 
 /** Where browsers reach us. */
@@ -20,7 +20,6 @@ export interface PeerNetwork {
   bindAddress: string | null;
   /** Addresses to offer besides those of the interfaces. */
   extraAddresses: readonly string[];
-  certificate: Certificate;
 }
 
 export interface PeerListener {
@@ -48,6 +47,8 @@ export class Peer {
   /** The browser's ufrag, by which a repeated offer is known. */
   remoteUfrag: string | null = null;
   readonly #name: string;
+  /** Of its own: by another fingerprint browsers know that they shake hands with somebody new. */
+  readonly #certificate = makeCertificate(Date.now());
   readonly #network: PeerNetwork;
   readonly #listener: PeerListener;
   readonly #connection: PeerConnection;
@@ -140,15 +141,15 @@ export class Peer {
   }
 
   #config(): RtcConfig {
-    const { udpPort, bindAddress, certificate } = this.#network;
+    const { udpPort, bindAddress } = this.#network;
     return {
       iceServers: [],
       enableIceUdpMux: true,
       portRangeBegin: udpPort,
       portRangeEnd: udpPort,
       ...(bindAddress === null ? {} : { bindAddress }),
-      certificatePemFile: certificate.certificate,
-      keyPemFile: certificate.key,
+      certificatePemFile: this.#certificate.certificate,
+      keyPemFile: this.#certificate.key,
       // We say when to answer: after the track is there.
       disableAutoNegotiation: true,
     };
