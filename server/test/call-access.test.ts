@@ -1,4 +1,4 @@
-import type { Call, NumberAnswer, PhoneToken } from '@offhook/contract';
+import type { Call, ErrorBody, NumberAnswer, PhoneToken } from '@offhook/contract';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { callBack } from './call-carrier.ts';
 import {
@@ -43,39 +43,64 @@ describe('POST /api/calls', () => {
     expect(new Set(refused.map(codeOf))).toEqual(new Set(['call.agent_busy']));
   });
 
-  test.each([
-    ['999', 'number.emergency'],
-    ['+44 112', 'number.emergency'],
-    ['hello', 'number.unreadable'],
-    ['12', 'number.impossible'],
-    ['020 7946 09580000', 'number.impossible'],
-    ['1', 'number.impossible'],
-    [`07${'0'.repeat(40)}`, 'number.impossible'],
-    ['020 7946 0958 ext. 12', 'number.unreadable'],
-    ['0900 123 4567', 'number.premium_rate'],
-    ['+44 20 0000 000', 'number.impossible'],
-  ])('to %s is refused: %s', async (to, code) => {
-    const answer = await house.admin.post('/api/calls', { to });
-    expect([answer.status, codeOf(answer)]).toEqual([422, code]);
-    const looked = await house.admin.okGet<NumberAnswer>(
-      `/api/numbers?text=${encodeURIComponent(to)}`,
-    );
-    expect(looked.problem?.code).toBe(code);
+  test('to a number that may not be called is refused with its reason', async () => {
+    for (const [to, code] of [
+      ['999', 'number.emergency'],
+      ['+44 112', 'number.emergency'],
+      ['999;ext=1', 'number.emergency'],
+      ['+1 911', 'number.emergency'],
+      ['hello', 'number.unreadable'],
+      ['020 7946 0958 ext. 12', 'number.unreadable'],
+      ['12', 'number.impossible'],
+      ['1', 'number.impossible'],
+      ['020 7946 09580000', 'number.impossible'],
+      [`07${'0'.repeat(40)}`, 'number.impossible'],
+      ['+44 20 0000 000', 'number.impossible'],
+      ['0900 123 4567', 'number.premium_rate'],
+      ['070 1234 5678', 'number.premium_rate'],
+      ['0871 123 4567', 'number.premium_rate'],
+      ['+33 892 12 34 56', 'number.premium_rate'],
+    ] as const) {
+      const answer = await house.admin.post('/api/calls', { to });
+      expect([to, answer.status, codeOf(answer)]).toEqual([to, 422, code]);
+      const looked = await house.admin.okGet<NumberAnswer>(
+        `/api/numbers?text=${encodeURIComponent(to)}`,
+      );
+      expect([to, looked.problem?.code]).toEqual([to, code]);
+    }
   });
 
-  test.each([
-    [{}, 'request.invalid'],
-    [{ to: CUSTOMER, from: 'x' }, 'request.invalid'],
-    [{ to: 7 }, 'request.invalid'],
-  ])('with %j is refused', async (body, code) => {
-    const answer = await house.admin.post('/api/calls', body);
-    expect([answer.status, codeOf(answer)]).toEqual([422, code]);
+  test('that is not what we asked for is refused, and says which field', async () => {
+    for (const [body, field] of [
+      [{}, 'to'],
+      [{ to: CUSTOMER, from: 'x' }, 'from'],
+      [{ to: 7 }, 'to'],
+      [{ to: '' }, 'to'],
+      [{ to: '0'.repeat(65) }, 'to'],
+    ] as const) {
+      const answer = await house.admin.post('/api/calls', body);
+      expect([answer.status, codeOf(answer)]).toEqual([422, 'request.invalid']);
+      expect(Object.keys((answer.body as ErrorBody).error.fields ?? {})).toEqual([field]);
+    }
+    const key = { 'idempotency-key': 'no spaces please' };
+    const answer = await house.admin.post('/api/calls', { to: CUSTOMER }, key);
+    expect([answer.status, codeOf(answer)]).toEqual([422, 'request.invalid']);
+    const again = await house.admin.get('/api/calls?state=live');
+    expect(again.body).toMatchObject({ calls: [] });
   });
 
   test('needs somebody who is signed in', async () => {
     const answer = await house.platform.visitor().post('/api/calls', { to: CUSTOMER });
     expect([answer.status, codeOf(answer)]).toEqual([401, 'auth.required']);
   });
+});
+
+test('a number that only costs a little more is not premium, unless somebody says so', async () => {
+  const looked = () => house.admin.okGet<NumberAnswer>('/api/numbers?text=0845%20123%204567');
+  expect((await looked()).problem).toBeNull();
+  await house.close();
+  house = await openHouse({ DIAL_NOT_PREMIUM_PREFIXES: 'none' });
+  expect((await looked()).problem?.code).toBe('number.premium_rate');
 });
 
 test('a number is understood as people type it', async () => {
@@ -150,6 +175,7 @@ describe('a callback', () => {
     const paths = [
       '/carrier/voice',
       '/carrier/wait',
+      '/carrier/hold',
       `${leg.pathname}${leg.search}`,
       `/carrier/conference?${call}`,
       `/carrier/recording?${call}`,

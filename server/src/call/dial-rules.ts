@@ -14,6 +14,8 @@ export interface ReadNumber {
   country: string | null;
   /** Whether any phone may have it, as far as the numbering plans go. */
   exists: boolean;
+  /** The numbering plan of its country calls it premium rate. */
+  premiumByPlan: boolean;
   /** An extension was typed behind it. */
   hasExtension: boolean;
 }
@@ -24,6 +26,7 @@ export interface DialRules {
   allowDramaNumbers: boolean;
   emergencyNumbers: readonly string[];
   premiumPrefixes: readonly string[];
+  notPremiumPrefixes: readonly string[];
   blockedPrefixes: readonly string[];
 }
 
@@ -55,7 +58,7 @@ export function dialProblem(read: ReadNumber, rules: DialRules): DialProblem | n
   }
   if (isDramaNumber(read.e164)) return dramaProblem(rules);
   const { e164 } = read;
-  if (startsWithOne(e164, rules.premiumPrefixes)) {
+  if (isPremium(read, e164, rules)) {
     return problem('number.premium_rate', 'Premium-rate numbers may not be called from here.');
   }
   if (!read.exists) return impossible();
@@ -81,6 +84,12 @@ function isEmergency({ typedDigits, nationalDigits }: ReadNumber, rules: DialRul
   return rules.emergencyNumbers.some(
     (number) => number === typedDigits || number === nationalDigits,
   );
+}
+
+/** By our own list, or by the numbering plan of whichever country, but for those we except. */
+function isPremium({ premiumByPlan }: ReadNumber, e164: string, rules: DialRules): boolean {
+  if (startsWithOne(e164, rules.premiumPrefixes)) return true;
+  return premiumByPlan && !startsWithOne(e164, rules.notPremiumPrefixes);
 }
 
 function startsWithOne(e164: string, prefixes: readonly string[]): boolean {

@@ -68,6 +68,8 @@ export interface DialRules {
   emergencyNumbers: string[];
   /** E.164 prefixes refused as premium rate: "+449", "+4470". */
   premiumPrefixes: string[];
+  /** Exceptions among the numbers that their country's numbering plan calls premium rate. */
+  notPremiumPrefixes: string[];
   /** E.164 prefixes refused by this installation for its own reasons. */
   blockedPrefixes: string[];
 }

@@ -69,6 +69,8 @@ const Settings = z.object({
   DIAL_COUNTRY: withDefault(z.string().regex(/^[A-Z]{2}$/, 'must be two letters such as GB'), 'GB'),
   DIAL_EMERGENCY_NUMBERS: withDefault(list, ['112', '911', '999', '18000']),
   DIAL_PREMIUM_PREFIXES: withDefault(prefixes, ['+449', '+4470', '+1900', '+979']),
+  // The plan counts Britain's 084 and 0870 in; they cost a few pence, and companies answer there.
+  DIAL_NOT_PREMIUM_PREFIXES: withDefault(prefixes, ['+4484', '+44870']),
   DIAL_BLOCKED_PREFIXES: withDefault(prefixes, []),
   CALL_AGENT_JOIN_SECONDS: withDefault(number(1, 120), 20),
   CALL_RING_SECONDS: withDefault(number(1, 600), 45),
@@ -126,6 +128,7 @@ function configFrom(settings: Settings, demoCustomers: Config['demoCustomers']):
       allowDramaNumbers: demoCustomers.length > 0,
       emergencyNumbers: settings.DIAL_EMERGENCY_NUMBERS,
       premiumPrefixes: settings.DIAL_PREMIUM_PREFIXES,
+      notPremiumPrefixes: settings.DIAL_NOT_PREMIUM_PREFIXES,
       blockedPrefixes: settings.DIAL_BLOCKED_PREFIXES,
     },
     signal: ownSignal === undefined ? null : { upstream: ownSignal },
