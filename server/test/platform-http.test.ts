@@ -12,8 +12,8 @@ import {
   type Team,
 } from '@offhook/contract';
 import { afterEach, describe, expect, test } from 'vitest';
-import { z } from 'zod';
 import type { Answer, Client } from '../../test/support/client.ts';
+import { describedBy, fitsTo } from './api-description.ts';
 import { codeOf, openPlatform, type Platform } from './platform.ts';
 
 let platform: Platform;
@@ -77,33 +77,10 @@ describe('bad input', () => {
   }
 });
 
-/** As much of an OpenAPI description as this test reads. */
-const Description = z.looseObject({
-  openapi: z.string(),
-  paths: z.record(
-    z.string(),
-    z.record(
-      z.string(),
-      z.looseObject({
-        security: z.array(z.unknown()).optional(),
-        responses: z.record(
-          z.string(),
-          z.looseObject({
-            content: z
-              .record(z.string(), z.looseObject({ schema: z.record(z.string(), z.unknown()) }))
-              .optional(),
-          }),
-        ),
-      }),
-    ),
-  ),
-});
-
 describe('the API description', () => {
   test('names every route, and what is answered is what it says', async () => {
     const administrator = await opened();
-    const read = await administrator.get('/api/openapi.json');
-    const description = Description.parse(read.body);
+    const description = await describedBy(administrator);
     expect(Object.keys(description.paths)).toEqual(
       expect.arrayContaining([
         '/api/session',
@@ -131,17 +108,7 @@ describe('the API description', () => {
       'post /api/sign-out',
     ]);
 
-    const fits = (method: string, path: string, answer: Answer) => {
-      const responses = description.paths[path]?.[method]?.responses ?? {};
-      const said =
-        responses[String(answer.status)] ?? responses[`${answer.status}`.replace(/..$/, 'XX')];
-      const schema = said?.content?.['application/json']?.schema;
-      if (schema === undefined)
-        throw new Error(`${method} ${path}: ${answer.status} is not described`);
-      expect(z.fromJSONSchema(schema).safeParse(answer.body)).toMatchObject({ success: true });
-      // The check itself can fail: something that is no answer of ours does not fit.
-      expect(z.fromJSONSchema(schema).safeParse({ something: 'else' }).success).toBe(false);
-    };
+    const fits = fitsTo(description);
     const team = await administrator.post<Team>('/api/teams', { name: 'Sales' });
     const invitation = { email: 'a@example.com', role: 'agent', teamId: team.body.id };
     const invited = await administrator.post<InvitationCreated>('/api/invitations', invitation);

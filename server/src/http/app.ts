@@ -86,6 +86,15 @@ function describeErrors(app: App): void {
   app.addHook('onRoute', (route) => {
     if (!route.url.startsWith('/api/') || route.schema === undefined) return;
     const response = route.schema.response as Record<string, unknown> | undefined;
-    route.schema.response = { '4xx': ErrorBody, '5xx': ErrorBody, ...response };
+    route.schema.response = {
+      '4xx': errorAnswer('The request was refused; the code says why.'),
+      '5xx': errorAnswer('We failed.'),
+      ...response,
+    };
   });
+}
+
+/** JSON, whatever the route itself answers with: sound, a stream. */
+function errorAnswer(description: string) {
+  return { description, content: { 'application/json': { schema: ErrorBody } } };
 }
