@@ -85,6 +85,9 @@ export function roomEnded(turn: Turn, fact: RoomEnded): void {
   const { agent, customer } = call.legs;
   if (fact.bySid !== null && fact.bySid === customer.sid) return customerEndedRoom(turn);
   if (fact.bySid !== null && fact.bySid === agent.sid) return agentEndedRoom(turn);
+  // Not by us, or the call would be over: the carrier closed it under both, and no leg that only
+  // says "completed" tells of somebody who hung up.
+  if (fact.byApi) return endCall(turn, { endedBy: 'system', reason: 'carrier_failed' });
   if (call.loose !== null) return endCall(turn, call.loose.guess);
   endSoon(turn, { endedBy: 'system', reason: 'carrier_failed' });
 }
