@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Call, CallDetail, Recording } from '@offhook/contract';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { decibelsAbove, decodeMp3, loudness, part, powerAt, type Sound } from '../support/tones.ts';
+import { FillingDisk } from '../support/filling-disk.ts';
 import { AGENT_HZ, CUSTOMER_HZ, HANGS_UP, Scene, TALKS } from './scene.ts';
 
 let scene: Scene;
@@ -96,6 +97,33 @@ test('the disk is full: the call goes on, and the record says why there is no au
     expect(recording).toMatchObject({ state: 'absent', problem: 'disk_full' });
   } finally {
     await full.close();
+  }
+}, 120_000);
+
+test('the disk fills up in mid-call: what was recorded before is there, and the record says why', async () => {
+  const disk = new FillingDisk();
+  const filling = await Scene.open({
+    env: { OFFHOOK_DATA: disk.folder, ENGINE_MIN_FREE_MB: String(disk.minFreeMb) },
+  });
+  try {
+    const ringing = await filling.talks(TALKS);
+    await pause(2000);
+    disk.fill();
+    await filling.live.until(
+      ringing.call.id,
+      ({ recording }) => recording?.problem === 'disk_full',
+    );
+    await ringing.leg.hears(CUSTOMER_HZ);
+    await pause(1000);
+    await filling.hangUp(ringing);
+    const { recording, talkMs } = await filling.recorded(ringing);
+    expect(recording).toMatchObject({ state: 'ready', problem: 'disk_full' });
+    expect(recording?.flags).toEqual(['length_differs', 'cut_short']);
+    expect(recording?.durationMs).toBeGreaterThan(1500);
+    expect(recording?.durationMs).toBeLessThan((talkMs ?? 0) - 800);
+  } finally {
+    await filling.close();
+    disk.remove();
   }
 }, 120_000);
 

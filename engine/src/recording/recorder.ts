@@ -26,6 +26,11 @@ export interface RecordingAsk {
 
 type Problem = 'disk_full' | 'write_failed';
 
+const ERROR_CODE: Record<Problem, number> = {
+  disk_full: RECORDING_ERROR.diskFull,
+  write_failed: RECORDING_ERROR.writeFailed,
+};
+
 /** Records rooms: spools while the call runs, encodes after it, tells the application. */
 export class Recorder {
   readonly #ledger: Ledger;
@@ -75,7 +80,7 @@ export class Recorder {
     };
     this.#save(record);
     const deaf = this.#media.onRecordingFailed(record.sid, (problem) =>
-      this.#fail(record, problem),
+      this.#breakOff(record, problem),
     );
     const begun = this.#begin(record, ask.left);
     let stopping: Promise<void> | null = null;
@@ -130,8 +135,8 @@ export class Recorder {
     await begun;
     const end = await asked;
     if (record.status !== 'in-progress') return;
-    if (end?.problem) this.#fail(record, end.problem);
-    else await this.finish(record);
+    if (end?.problem) this.#breakOff(record, end.problem);
+    if (record.status === 'in-progress') await this.finish(record);
   }
 
   async #begin(record: RecordingRecord, left: string): Promise<void> {
@@ -152,23 +157,34 @@ export class Recorder {
     }
   }
 
+  /** The recorder gave up in mid-call. What it has is delivered when the call is over. */
+  #breakOff(record: RecordingRecord, problem: Problem): void {
+    if (record.status !== 'in-progress' || record.errorCode !== null) return;
+    if (this.#spooledMs(record) === 0) return this.#fail(record, problem);
+    this.#log.error({ recording: record.sid, problem }, 'a recording broke off; its call goes on');
+    record.errorCode = ERROR_CODE[problem];
+    this.#save(record);
+    this.#callbacks.tell(record, 'in-progress');
+  }
+
   #fail(record: RecordingRecord, problem: Problem): void {
     if (record.status === 'failed') return;
     this.#log.error({ recording: record.sid, problem }, 'a recording failed; its call goes on');
     record.status = 'failed';
-    record.errorCode =
-      problem === 'disk_full' ? RECORDING_ERROR.diskFull : RECORDING_ERROR.writeFailed;
-    const spool = this.#files.spool(record.sid);
-    record.durationMs = existsSync(spool) ? durationOfSpool(statSync(spool).size) : 0;
+    record.errorCode = ERROR_CODE[problem];
+    record.durationMs = this.#spooledMs(record);
     this.#save(record);
     this.#callbacks.tell(record, 'failed');
   }
 
+  #spooledMs({ sid }: RecordingRecord): number {
+    const spool = this.#files.spool(sid);
+    return existsSync(spool) ? durationOfSpool(statSync(spool).size) : 0;
+  }
+
   async #encode(record: RecordingRecord): Promise<void> {
     const { sid } = record;
-    const spool = this.#files.spool(sid);
-    const size = existsSync(spool) ? statSync(spool).size : 0;
-    record.durationMs = durationOfSpool(size);
+    record.durationMs = this.#spooledMs(record);
     if (record.durationMs === 0) {
       record.status = 'absent';
       this.#save(record);

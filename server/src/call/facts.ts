@@ -137,8 +137,21 @@ export interface DeadlinePassed {
 
 /** `recordingId` is the carrier's sid, or any other id when the carrier never made one. */
 export type RecordingFact =
-  | { kind: 'recording_started'; recordingId: string; detail: Detail }
-  | { kind: 'recording_finished'; recordingId: string; durationMs: number | null; detail: Detail }
+  | {
+      /** With a problem: it has begun, and broken off since. */
+      kind: 'recording_started';
+      recordingId: string;
+      problem?: 'disk_full' | null;
+      detail: Detail;
+    }
+  | {
+      kind: 'recording_finished';
+      recordingId: string;
+      durationMs: number | null;
+      /** Why it does not go to the end of the call. */
+      problem?: 'disk_full' | null;
+      detail: Detail;
+    }
   | {
       kind: 'recording_ready';
       recordingId: string;

@@ -24,7 +24,8 @@ const PROBLEM: Record<RecordingProblem, string> = {
 export function recordingFact(turn: Turn, fact: RecordingFact): void {
   const known = turn.call.recording;
   const next = summary(fact, known);
-  if (known !== null && RANK[next.state] <= RANK[known.state]) {
+  const brokeOff = known?.state === 'recording' && known.problem === null && next.problem !== null;
+  if (known !== null && !brokeOff && RANK[next.state] <= RANK[known.state]) {
     return turn.absorb(`the recording is ${known.state} already`);
   }
   turn.set({ recording: next });
@@ -48,11 +49,23 @@ function summary(fact: RecordingFact, known: RecordingSummary | null): Recording
   };
   switch (fact.kind) {
     case 'recording_started':
-      return { ...base, state: 'recording' };
+      return { ...base, state: 'recording', problem: fact.problem ?? null };
     case 'recording_finished':
-      return { ...base, state: 'processing', durationMs: fact.durationMs };
+      return {
+        ...base,
+        state: 'processing',
+        problem: fact.problem ?? null,
+        durationMs: fact.durationMs,
+      };
     case 'recording_ready':
-      return { ...base, state: 'ready', flags: fact.flags, durationMs: fact.durationMs };
+      return {
+        ...base,
+        state: 'ready',
+        // Why it was cut short stays true when it is here; what went wrong in fetching it does not.
+        problem: known?.state === 'processing' ? known.problem : null,
+        flags: fact.flags,
+        durationMs: fact.durationMs,
+      };
     case 'recording_failed':
       return { ...base, state: 'failed', problem: fact.problem };
     case 'recording_absent':
@@ -64,11 +77,11 @@ function text({ state, problem, durationMs }: RecordingSummary): string {
   const why = problem === null ? 'no reason given' : PROBLEM[problem];
   switch (state) {
     case 'recording':
-      return 'Recording started.';
+      return problem === null ? 'Recording started.' : `Recording broke off: ${why}.`;
     case 'processing':
       return 'The recording is with the carrier; fetching it.';
     case 'ready':
-      return `The recording is ready${durationMs === null ? '' : ` (${durationText(durationMs)})`}.`;
+      return `The recording is ready${durationMs === null ? '' : ` (${durationText(durationMs)})`}${problem === null ? '' : `, cut short: ${why}`}.`;
     case 'absent':
       return `There is no recording: ${why}.`;
     case 'failed':

@@ -11,9 +11,15 @@ export function mapRecordingCallback(form: CallbackForm): RecordingFact | null {
   const detail = detailOf(form);
   switch (field(form, 'RecordingStatus')) {
     case 'in-progress':
-      return { kind: 'recording_started', recordingId, detail };
+      return { kind: 'recording_started', recordingId, ...brokenOff(form), detail };
     case 'completed':
-      return { kind: 'recording_finished', recordingId, durationMs: durationOf(form), detail };
+      return {
+        kind: 'recording_finished',
+        recordingId,
+        durationMs: durationOf(form),
+        ...brokenOff(form),
+        detail,
+      };
     case 'absent':
       return {
         kind: 'recording_absent',
@@ -40,6 +46,11 @@ function durationOf(form: CallbackForm): number | null {
 
 /** The engine's disk was full. A carrier in the cloud has no disk that we could fill. */
 export const DISK_FULL = 64_507;
+
+/** Our engine says so of a recording that it kept as far as it got. */
+function brokenOff(form: CallbackForm): { problem?: 'disk_full' } {
+  return isDiskFull(form) ? { problem: 'disk_full' } : {};
+}
 
 function isDiskFull(form: CallbackForm): boolean {
   return wholeNumber(form, 'ErrorCode') === DISK_FULL;

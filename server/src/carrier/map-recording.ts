@@ -35,8 +35,8 @@ function problemOf(
   state: CarrierRecording['state'],
   errorCode: number | null,
 ): RecordingProblem | null {
-  if (state !== 'absent' && state !== 'failed') return null;
   if (errorCode === DISK_FULL) return 'disk_full';
+  if (state !== 'absent' && state !== 'failed') return null;
   return state === 'absent' ? 'nothing_recorded' : 'carrier_failed';
 }
 

@@ -127,7 +127,7 @@ function describeRow(
     carrierStart: described.startedAt,
     durationMs: file.durationMs,
     channels: file.channels,
-    endsInFrame: file.endsInFrame,
+    cutShort: file.endsInFrame || described.problem === 'disk_full',
     connectedAt: call.connectedAt,
     endedAt: call.endedAt,
     toleranceMs,

@@ -6,7 +6,7 @@ const ordinary: Evidence = {
   carrierStart: second,
   durationMs: 60_100,
   channels: 2,
-  endsInFrame: false,
+  cutShort: false,
   connectedAt: second + 420,
   endedAt: second + 60_420,
   toleranceMs: 500,
@@ -54,7 +54,7 @@ describe('doubts', () => {
   });
 
   test('one channel, and cut short', () => {
-    expect(judge({ ...ordinary, channels: 1, endsInFrame: true }).flags).toEqual([
+    expect(judge({ ...ordinary, channels: 1, cutShort: true }).flags).toEqual([
       'mono_only',
       'cut_short',
     ]);

@@ -7,7 +7,8 @@ export interface Evidence {
   /** What the file itself is long. */
   durationMs: number;
   channels: 1 | 2;
-  endsInFrame: boolean;
+  /** The file stops in the middle of something, or the carrier says that it broke off. */
+  cutShort: boolean;
   connectedAt: number | null;
   endedAt: number | null;
   /** How far length and talk time may differ. */
@@ -32,7 +33,7 @@ export function judge(evidence: Evidence): Verdict {
     flags.push('length_differs');
   }
   if (evidence.channels === 1) flags.push('mono_only');
-  if (evidence.endsInFrame) flags.push('cut_short');
+  if (evidence.cutShort) flags.push('cut_short');
   return { startedAt, flags };
 }
 

@@ -131,7 +131,8 @@ export function factOf(
   const ready = found.find(({ state }) => state === 'ready');
   if (ready !== undefined) {
     const { carrierId: recordingId, durationMs } = ready;
-    return { kind: 'recording_finished', recordingId, durationMs, detail };
+    const brokenOff = ready.problem === 'disk_full' ? { problem: ready.problem } : {};
+    return { kind: 'recording_finished', recordingId, durationMs, ...brokenOff, detail };
   }
   const underWay = found.some(({ state }) => state === 'recording' || state === 'processing');
   if (underWay && ageMs < GIVE_UP_MS) return null;
