@@ -179,17 +179,6 @@ describe('the web pages', () => {
       rmSync(folder, { recursive: true, force: true });
     }
   });
-
-  test('with Twilio the policy lets the browser reach its signalling, and ours is closed', async () => {
-    platform = await openPlatform({
-      TWILIO_API_URL: '',
-      OFFHOOK_SIGNAL_UPSTREAM: '',
-      PUBLIC_URL: 'https://calls.example.com',
-    });
-    const answer = await platform.visitor().get('/api/session');
-    expect(answer.headers.get('content-security-policy')).toContain('wss://*.twilio.com');
-    expect(await upgrade(platform.port, '/signal')).toContain('404 Not Found');
-  });
 });
 
 describe('the signalling', () => {
