@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { LiveCall, LiveHello, type ErrorBody } from '@offhook/contract';
+import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Client } from '../../test/support/client.ts';
 import { CallStore } from '../src/db/call-store.ts';
@@ -160,6 +161,36 @@ describe('the live stream', () => {
     expect(second.seqs).toEqual(all);
     first.leave();
     second.leave();
+  });
+
+  test('resumes from further back than what is kept at hand', async () => {
+    const id = await makeCall();
+    const many = Array.from({ length: 1_300 }, (_, at) => ({
+      kind: 'call.noted',
+      source: 'system',
+      text: `Note ${at}.`,
+      detail: {},
+      at: new Date().toISOString(),
+      offsetMs: at,
+    }));
+    const add = (notes: typeof many) =>
+      sql`select append_call_events(${id}, ${JSON.stringify(notes)}::jsonb)`.execute(
+        platform.database.db,
+      );
+    const here = await Reader.open(administrator);
+    await here.until(() => here.frames.length > 0);
+    const from = here.hello.seq;
+    await add(many);
+    await here.until(() => here.seqs.length >= many.length);
+    const back = await Reader.open(administrator, `?after=${from}`);
+    await back.until(() => back.seqs.length >= many.length);
+    await add(many.slice(0, 3));
+    const all = (await seqsInLog()).filter((seq) => seq > from);
+    for (const reader of [here, back]) {
+      await reader.until(() => reader.seqs.length >= all.length);
+      expect(reader.seqs).toEqual(all);
+      reader.leave();
+    }
   });
 
   test('a number from another log, before a restore, starts now', async () => {

@@ -22,6 +22,19 @@ export function visibleTo(asker: Asker) {
   };
 }
 
+/** The same for one call at hand. */
+export function maySee(asker: Asker, agent: CallRecord['agent']): boolean {
+  const isOwn = agent.id === asker.personId;
+  switch (asker.role) {
+    case 'administrator':
+      return true;
+    case 'supervisor':
+      return isOwn || (asker.teamId !== null && agent.teamId === asker.teamId);
+    case 'agent':
+      return isOwn;
+  }
+}
+
 /** The newest event number; 0 before the first. */
 export async function newestSeq(db: Kysely<Database>): Promise<number> {
   const row = await db

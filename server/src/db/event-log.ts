@@ -6,6 +6,7 @@ import { present } from '../call/present.ts';
 import type { EventSource } from '../live/event-source.ts';
 import type { Asker } from '../person/asker.ts';
 import { newestSeq, presentEvent, visibleTo } from './call-queries.ts';
+import { RecentEvents } from './recent-events.ts';
 import type { Database } from './schema.ts';
 
 const CHANNEL = 'offhook_events';
@@ -22,12 +23,15 @@ export class EventLog implements EventSource {
   private retry: NodeJS.Timeout | null = null;
   private retryMs = FIRST_RETRY_MS;
   private closed = false;
+  private readonly recent: RecentEvents;
 
   constructor(
     private readonly db: Kysely<Database>,
     private readonly databaseUrl: string,
     private readonly log: Logger,
-  ) {}
+  ) {
+    this.recent = new RecentEvents(db);
+  }
 
   /** Rejects when PostgreSQL cannot be reached; once open, it reconnects by itself. */
   async open(): Promise<void> {
@@ -43,11 +47,17 @@ export class EventLog implements EventSource {
     await client?.end();
   }
 
-  newest(): Promise<number> {
-    return newestSeq(this.db);
+  async newest(): Promise<number> {
+    const newest = await newestSeq(this.db);
+    this.recent.tell(newest);
+    return newest;
   }
 
   async readAfter(seq: number, asker: Asker, limit: number): Promise<LiveCall[]> {
+    return (await this.recent.after(seq, asker, limit)) ?? this.readOld(seq, asker, limit);
+  }
+
+  private async readOld(seq: number, asker: Asker, limit: number): Promise<LiveCall[]> {
     const rows = await this.db
       .selectFrom('call_event')
       .innerJoin('call', 'call.id', 'call_event.call_id')
@@ -119,6 +129,7 @@ export class EventLog implements EventSource {
 
   /** One listener's exception keeps nobody else from hearing. */
   private tell(newest: number): void {
+    this.recent.tell(newest);
     for (const listener of this.listeners) {
       try {
         listener(newest);
