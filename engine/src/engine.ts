@@ -113,6 +113,7 @@ async function build(config: EngineConfig, ground: Ground, log: Logger): Promise
   await api.listen({ host: config.host, port: config.port });
   port = (api.server.address() as AddressInfo).port;
   outbox.resume();
+  void recorder.tidy().catch((error: unknown) => onError(error));
   recover(ledger, { calls, conferences: news, recorder, files }, log);
 
   const close = async () => {

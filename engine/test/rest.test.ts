@@ -168,6 +168,16 @@ describe('recordings', () => {
     });
     expect(part.status).toBe(206);
     expect(await part.text()).toBe('WAVE');
+    const etag = part.headers.get('etag') ?? '';
+    expect(etag).toMatch(/^"[0-9a-z-]+"$/);
+    const ask = (headers: Record<string, string>) =>
+      raw(`/Recordings/${sid}.wav?RequestedChannels=2`, { headers });
+    expect((await ask({ 'if-none-match': `W/"x", ${etag}` })).status).toBe(304);
+    expect((await ask({ range: 'bytes=8-11', 'if-range': etag })).status).toBe(206);
+    const whole = await ask({ range: 'bytes=8-11', 'if-range': '"another"' });
+    expect(whole.status).toBe(200);
+    expect(whole.headers.get('etag')).toBe(etag);
+    expect((await whole.arrayBuffer()).byteLength).toBe(bytes.length);
     const beyond = await raw(`/Recordings/${sid}.wav`, { headers: { range: 'bytes=99999999-' } });
     expect(beyond.status).toBe(416);
     expect((await raw(`/Recordings/${sid}.mp3?RequestedChannels=3`)).status).toBe(400);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Ledger } from '../journal/ledger.ts';
 import type { Call } from '../leg/call.ts';
-import type { CallEvent } from '../leg/call-record.ts';
+import type { CallEvent, CallRecord } from '../leg/call-record.ts';
 import type { Switchboard } from '../leg/switchboard.ts';
 import type { TwimlSource } from '../twiml/fetcher.ts';
 import { parseTwiml } from '../twiml/parse.ts';
@@ -120,25 +120,22 @@ export function callRoutes(scope: Api, parts: CallParts): void {
 
   scope.get('/Calls.json', async (request) => {
     const read = fields(request.query, LIST);
-    const found = [...ledger.calls.values()]
-      .reverse()
-      .filter(
-        (call) =>
-          (read.To === undefined || call.to === read.To) &&
-          (read.From === undefined || call.from === read.From) &&
-          (read.ParentCallSid === undefined || call.parentCallSid === read.ParentCallSid) &&
-          (read.Status === undefined || call.status === read.Status) &&
-          within(
-            call.answeredAt ?? call.createdAt,
-            read.StartTime,
-            read['StartTime<'],
-            read['StartTime>'],
-          ) &&
-          within(call.endedAt, read.EndTime, read['EndTime<'], read['EndTime>']),
-      );
-    const query = request.query as Record<string, unknown>;
-    const path = present.path('/Calls.json');
-    return page('calls', found, read, path, query, (call) => present.call(call));
+    const fits = (call: CallRecord) =>
+      (read.To === undefined || call.to === read.To) &&
+      (read.From === undefined || call.from === read.From) &&
+      (read.ParentCallSid === undefined || call.parentCallSid === read.ParentCallSid) &&
+      (read.Status === undefined || call.status === read.Status) &&
+      within(
+        call.answeredAt ?? call.createdAt,
+        read.StartTime,
+        read['StartTime<'],
+        read['StartTime>'],
+      ) &&
+      within(call.endedAt, read.EndTime, read['EndTime<'], read['EndTime>']);
+    const place = { path: present.path('/Calls.json'), query: request.query };
+    return page('calls', ledger.calls.newestFirst(), fits, read, place, (call) =>
+      present.call(call),
+    );
   });
 
   scope.get<{ Params: { sid: string } }>('/Calls/:sid.json', async (request) => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Ledger } from '../journal/ledger.ts';
+import type { ConferenceRecord } from '../room/conference-record.ts';
 import type { Conferences } from '../room/conferences.ts';
 import type { Api } from './app.ts';
 import { fields } from './fields.ts';
@@ -30,18 +31,15 @@ export function conferenceRoutes(scope: Api, parts: ConferenceRouteParts): void 
 
   scope.get('/Conferences.json', async (request) => {
     const read = fields(request.query, LIST);
-    const found = [...ledger.conferences.values()]
-      .reverse()
-      .filter(
-        (one) =>
-          (read.FriendlyName === undefined || one.friendlyName === read.FriendlyName) &&
-          (read.Status === undefined || one.status === read.Status) &&
-          within(one.createdAt, read.DateCreated, read['DateCreated<'], read['DateCreated>']) &&
-          within(one.updatedAt, read.DateUpdated, read['DateUpdated<'], read['DateUpdated>']),
-      );
-    const query = request.query as Record<string, unknown>;
-    const path = present.path('/Conferences.json');
-    return page('conferences', found, read, path, query, (one) => present.conference(one));
+    const fits = (one: ConferenceRecord) =>
+      (read.FriendlyName === undefined || one.friendlyName === read.FriendlyName) &&
+      (read.Status === undefined || one.status === read.Status) &&
+      within(one.createdAt, read.DateCreated, read['DateCreated<'], read['DateCreated>']) &&
+      within(one.updatedAt, read.DateUpdated, read['DateUpdated<'], read['DateUpdated>']);
+    const place = { path: present.path('/Conferences.json'), query: request.query };
+    return page('conferences', ledger.conferences.newestFirst(), fits, read, place, (one) =>
+      present.conference(one),
+    );
   });
 
   scope.get<{ Params: { sid: string } }>('/Conferences/:sid.json', async (request) => {

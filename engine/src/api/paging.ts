@@ -15,24 +15,22 @@ export interface PageAsk {
 }
 
 /**
- * One page of a list, newest first. The token names the last item of the page before, so that
- * pages do not shift when new items come.
+ * One page of those `items` (newest first) that `fits`. Walks no further than it has to. The token
+ * names the last item of the page before, so that pages do not shift when new items come.
  */
 export function page<Item extends { sid: string }>(
   key: string,
-  items: readonly Item[],
+  items: Iterable<Item>,
+  fits: (item: Item) => boolean,
   ask: PageAsk,
-  path: string,
-  query: Readonly<Record<string, unknown>>,
+  place: { path: string; query: unknown },
   present: (item: Item) => unknown,
 ): Record<string, unknown> {
-  const start = startOf(items, ask);
-  const shown = items.slice(start, start + ask.PageSize);
-  const more = start + shown.length < items.length;
+  const { start, shown, more } = pick(items, fits, ask);
   const last = shown.at(-1);
   const address = (page: number, token: string | null) => {
     const params = new URLSearchParams();
-    for (const [name, value] of Object.entries(query)) {
+    for (const [name, value] of Object.entries(place.query as Record<string, unknown>)) {
       if (typeof value === 'string' && !['Page', 'PageToken', 'PageSize'].includes(name)) {
         params.set(name, value);
       }
@@ -40,7 +38,7 @@ export function page<Item extends { sid: string }>(
     params.set('PageSize', String(ask.PageSize));
     params.set('Page', String(page));
     if (token !== null) params.set('PageToken', token);
-    return `${path}?${params.toString()}`;
+    return `${place.path}?${params.toString()}`;
   };
   return {
     [key]: shown.map(present),
@@ -55,12 +53,35 @@ export function page<Item extends { sid: string }>(
   };
 }
 
-function startOf(items: readonly { sid: string }[], ask: PageAsk): number {
-  if (ask.PageToken === undefined) return ask.Page * ask.PageSize;
-  const sid = ask.PageToken.replace(/^PA/, '');
-  const index = items.findIndex((item) => item.sid === sid);
-  if (index < 0) throw new ApiProblem(400, 20_001, 'Invalid parameter PageToken: is not known');
-  return index + 1;
+interface Picked<Item> {
+  /** How many that fit come before those shown. */
+  start: number;
+  shown: Item[];
+  more: boolean;
+}
+
+function pick<Item extends { sid: string }>(
+  items: Iterable<Item>,
+  fits: (item: Item) => boolean,
+  { Page, PageSize, PageToken }: PageAsk,
+): Picked<Item> {
+  const after = PageToken?.replace(/^PA/, '');
+  let start = after === undefined ? Page * PageSize : null;
+  let seen = 0;
+  const shown: Item[] = [];
+  for (const item of items) {
+    if (!fits(item)) continue;
+    if (start !== null && seen >= start) {
+      if (shown.length === PageSize) return { start, shown, more: true };
+      shown.push(item);
+    }
+    seen += 1;
+    if (start === null && item.sid === after) start = seen;
+  }
+  if (start === null) {
+    throw new ApiProblem(400, 20_001, 'Invalid parameter PageToken: is not known');
+  }
+  return { start, shown, more: false };
 }
 
 /** "2026-11-22" or an ISO moment, as list filters take it. */

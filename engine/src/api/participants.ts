@@ -110,17 +110,17 @@ export function participantRoutes(scope: Api, parts: ParticipantRouteParts): voi
     const { conference: sid } = request.params;
     if (!ledger.conferences.has(sid)) throw notFound(request.url);
     const live = conferences.find(sid);
-    const items = (live?.participants() ?? [])
-      .filter(
-        ({ record }) =>
-          (read.Muted === undefined || record.muted === read.Muted) &&
-          (read.Hold === undefined || record.hold === read.Hold) &&
-          (read.Coaching === undefined || record.coaching === read.Coaching),
-      )
-      .map((participant) => ({ sid: participant.call.sid, participant }));
+    const fits = ({ participant: { record } }: { participant: Participant }) =>
+      (read.Muted === undefined || record.muted === read.Muted) &&
+      (read.Hold === undefined || record.hold === read.Hold) &&
+      (read.Coaching === undefined || record.coaching === read.Coaching);
+    const items = (live?.participants() ?? []).map((participant) => ({
+      sid: participant.call.sid,
+      participant,
+    }));
     const path = present.path(`/Conferences/${sid}/Participants.json`);
-    const query = request.query as Record<string, unknown>;
-    return page('participants', items, read, path, query, ({ participant }) =>
+    const place = { path, query: request.query };
+    return page('participants', items, fits, read, place, ({ participant }) =>
       present.participant(sid, participant.record, participant.status),
     );
   });

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { Ledger } from '../journal/ledger.ts';
@@ -45,17 +46,15 @@ export function recordingRoutes(scope: Api, parts: RecordingRouteParts): void {
     keep: (record: RecordingRecord, asked: z.infer<z.ZodObject<typeof LIST>>) => boolean,
   ) => {
     const read = fields(raw, LIST);
-    const found = [...ledger.recordings.values()]
-      .reverse()
-      .filter(
-        (one) =>
-          keep(one, read) &&
-          (read.CallSid === undefined || one.callSid === read.CallSid) &&
-          (read.ConferenceSid === undefined || one.conferenceSid === read.ConferenceSid) &&
-          within(one.createdAt, read.DateCreated, read['DateCreated<'], read['DateCreated>']),
-      );
-    const query = raw as Record<string, unknown>;
-    return page('recordings', found, read, path, query, (one) => present.recording(one));
+    const fits = (one: RecordingRecord) =>
+      keep(one, read) &&
+      (read.CallSid === undefined || one.callSid === read.CallSid) &&
+      (read.ConferenceSid === undefined || one.conferenceSid === read.ConferenceSid) &&
+      within(one.createdAt, read.DateCreated, read['DateCreated<'], read['DateCreated>']);
+    const place = { path, query: raw };
+    return page('recordings', ledger.recordings.newestFirst(), fits, read, place, (one) =>
+      present.recording(one),
+    );
   };
 
   scope.get('/Recordings.json', async (request) =>
@@ -109,33 +108,42 @@ export function recordingRoutes(scope: Api, parts: RecordingRouteParts): void {
       if (record?.status !== 'completed') throw notFound(request.url);
       const channels = RequestedChannels === '2' ? 2 : 1;
       const file = await files.have(record.sid, format, channels);
-      return sendFile(reply, file, CONTENT_TYPE[format], request.headers.range);
+      return sendFile(reply, file, CONTENT_TYPE[format], request.headers);
     });
   }
 }
 
-/** RFC 9110 14: one byte range, or the whole file. */
+/**
+ * RFC 9110 §14: one byte range, or the whole file. The strong ETag changes whenever the file is made
+ * anew; a range asked for with `If-Range` (§13.1.5) is given only of the same file.
+ */
 async function sendFile(
   reply: FastifyReply,
   path: string,
   type: string,
-  range: string | undefined,
+  asked: IncomingHttpHeaders,
 ): Promise<FastifyReply> {
-  const { size } = await stat(path);
-  void reply.type(type).header('accept-ranges', 'bytes');
-  const asked = /^bytes=(\d*)-(\d*)$/.exec(range ?? '');
-  if (!asked || (asked[1] === '' && asked[2] === '')) {
-    return reply.header('content-length', size).send(createReadStream(path));
-  }
-  const suffix = asked[1] === '';
-  const start = suffix ? Math.max(0, size - Number(asked[2])) : Number(asked[1]);
-  const end = suffix || asked[2] === '' ? size - 1 : Math.min(Number(asked[2]), size - 1);
-  if (start > end || start >= size) {
-    return reply.code(416).header('content-range', `bytes */${size}`).send();
-  }
+  const { size, mtimeMs, ino } = await stat(path);
+  const tag = `"${[ino, size, Math.round(mtimeMs)].map((part) => part.toString(36)).join('-')}"`;
+  void reply.type(type).header('accept-ranges', 'bytes').header('etag', tag);
+  const known = asked['if-none-match']?.split(',').map((one) => one.trim().replace(/^W\//, ''));
+  if (known?.some((one) => one === tag || one === '*')) return reply.code(304).send();
+  const same = asked['if-range'] === undefined || asked['if-range'] === tag;
+  const range = same ? rangeOf(asked.range, size) : null;
+  if (range === null) return reply.header('content-length', size).send(createReadStream(path));
+  const { start, end } = range;
+  if (start > end) return reply.code(416).header('content-range', `bytes */${size}`).send();
   return reply
     .code(206)
     .header('content-range', `bytes ${start}-${end}/${size}`)
     .header('content-length', end - start + 1)
     .send(createReadStream(path, { start, end }));
+}
+
+/** First and last byte; the last before the first when there are none. Null: not a single range. */
+function rangeOf(range: string | undefined, size: number): { start: number; end: number } | null {
+  const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(range ?? '') ?? [];
+  if (first === undefined || last === undefined || (first === '' && last === '')) return null;
+  if (first === '') return { start: Math.max(0, size - Number(last)), end: size - 1 };
+  return { start: Number(first), end: last === '' ? size - 1 : Math.min(Number(last), size - 1) };
 }

@@ -15,6 +15,7 @@ import type { HttpMethod } from '../callback/request.ts';
 import { isFinal, type CallRecord } from '../leg/call-record.ts';
 import type { ConferenceRecord } from '../room/conference-record.ts';
 import type { RecordingRecord } from '../recording/recording-record.ts';
+import { Shelf } from './shelf.ts';
 
 /** A callback that has not been delivered yet. */
 export interface OwedCallback {
@@ -45,9 +46,9 @@ const COMPACT_ABOVE_BYTES = 32 * 1024 * 1024;
  * lose the last moments.
  */
 export class Ledger {
-  readonly calls = new Map<string, CallRecord>();
-  readonly conferences = new Map<string, ConferenceRecord>();
-  readonly recordings = new Map<string, RecordingRecord>();
+  readonly calls = new Shelf<CallRecord>();
+  readonly conferences = new Shelf<ConferenceRecord>();
+  readonly recordings = new Shelf<RecordingRecord>();
   readonly owed = new Map<string, OwedCallback>();
   /** When the file was last written before this start: the last sign of life. Null: a new file. */
   readonly lastWrittenAt: number | null;
@@ -143,12 +144,12 @@ export class Ledger {
   /** Writes the file anew with one line for each thing worth keeping. */
   #compact(): void {
     const now = Date.now();
-    for (const [sid, call] of this.calls) {
-      if (isFinal(call.status) && now - call.updatedAt > KEEP_MS) this.calls.delete(sid);
+    for (const call of this.calls.values()) {
+      if (isFinal(call.status) && now - call.updatedAt > KEEP_MS) this.calls.delete(call.sid);
     }
-    for (const [sid, conference] of this.conferences) {
+    for (const conference of this.conferences.values()) {
       const over = conference.status === 'completed' && now - conference.updatedAt > KEEP_MS;
-      if (over) this.conferences.delete(sid);
+      if (over) this.conferences.delete(conference.sid);
     }
     const temporary = `${this.#path}.new`;
     const file = openSync(temporary, 'w', 0o600);

@@ -11,6 +11,10 @@ import {
 } from './recording-record.ts';
 import { durationOfSpool, type RecordingFiles } from './recording-files.ts';
 
+/** What can be made again of a recording's MP3 is kept for a day. */
+const TIDY_AFTER_MS = 24 * 3_600_000;
+const TIDY_EVERY_MS = 3_600_000;
+
 export interface RoomRecording {
   /** Ends the recording; what follows (encoding, the callback) goes on by itself. */
   stop(): void;
@@ -42,6 +46,7 @@ export class Recorder {
   /** Encodings, one after the other: they share one core with the calls. */
   #work: Promise<void> = Promise.resolve();
   readonly #pending = new Set<Promise<void>>();
+  readonly #tidying: NodeJS.Timeout;
   #closed = false;
 
   constructor(
@@ -61,6 +66,7 @@ export class Recorder {
     this.#minFreeBytes = minFreeBytes;
     this.#log = log;
     mkdirSync(this.#files.folder, { recursive: true });
+    this.#tidying = setInterval(() => void this.#track(this.tidy()), TIDY_EVERY_MS).unref();
   }
 
   /** Never throws: a call goes on without its recording. */
@@ -99,8 +105,18 @@ export class Recorder {
     return this.#track(this.#work);
   }
 
+  /** Removes what can be made again, and what no recording knows. Also done every hour. */
+  async tidy(now = Date.now()): Promise<void> {
+    const done = new Set<RecordingRecord['status'] | undefined>(['completed', 'absent', undefined]);
+    const gone = await this.#files.tidy(now - TIDY_AFTER_MS, (sid) =>
+      done.has(this.#ledger.recordings.get(sid)?.status),
+    );
+    if (gone > 0) this.#log.info({ gone }, 'removed sound files that can be made again');
+  }
+
   /** Waits up to `ms` for what is being ended and encoded; the rest is done after the next start. */
   async close(ms: number): Promise<void> {
+    clearInterval(this.#tidying);
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, ms);

@@ -1,10 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Mp3Encoder, spoolToWav, type Encoded } from '../media/recording/mp3.ts';
 
 export type AudioFormat = 'mp3' | 'wav';
 export type Channels = 1 | 2;
+
+/** Everything but the MP3 with both channels can be made again. */
+const KEPT = '.2.mp3';
 
 /** A spool is two channels of mu-law at 8 kHz: 16 bytes a millisecond. */
 const BYTES_PER_MS = 16;
@@ -51,6 +55,24 @@ export class RecordingFiles {
     return encoded;
   }
 
+  /**
+   * Removes what was written before `before` and can be made again: spools, WAVs, mono MP3s.
+   * `mayGo` is asked for each recording. @returns how many files went.
+   */
+  async tidy(before: number, mayGo: (sid: string) => boolean): Promise<number> {
+    let gone = 0;
+    for (const name of await readdir(this.folder)) {
+      if (name.endsWith(KEPT) || !mayGo(name.split('.')[0] ?? '')) continue;
+      const path = join(this.folder, name);
+      // One that is just being renamed is not old.
+      const file = await stat(path).catch(() => null);
+      if (file === null || file.mtimeMs >= before) continue;
+      await rm(path, { force: true });
+      gone += 1;
+    }
+    return gone;
+  }
+
   /** An encoding that runs is broken off; the next start takes it up again. */
   async close(): Promise<void> {
     await this.#encoder.close();
@@ -66,9 +88,22 @@ export class RecordingFiles {
   async #make(sid: string, format: AudioFormat, channels: Channels, path: string): Promise<string> {
     await mkdir(this.folder, { recursive: true });
     const part = `${path}.part`;
-    if (format === 'mp3') await this.#encoder.encode(this.spool(sid), part, { channels });
-    else await spoolToWav(this.spool(sid), part, { channels });
+    const spool = await this.#haveSpool(sid);
+    if (format === 'mp3') await this.#encoder.encode(spool, part, { channels });
+    else await spoolToWav(spool, part, { channels });
     await rename(part, path);
     return path;
+  }
+
+  /** The spool, made of the MP3 once it is tidied away. */
+  async #haveSpool(sid: string): Promise<string> {
+    const spool = this.spool(sid);
+    const mp3 = this.path(sid, 'mp3', 2);
+    if (existsSync(spool) || !existsSync(mp3)) return spool;
+    // Two forms may be asked for at once: each makes its own, and the last one stays.
+    const part = `${spool}.${randomUUID()}.part`;
+    await this.#encoder.restore(mp3, part);
+    await rename(part, spool);
+    return spool;
   }
 }

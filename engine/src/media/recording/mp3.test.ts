@@ -71,6 +71,22 @@ describe('from spool to sound file', () => {
     expect((await stat(join(folder, 'two.wav'))).size).toBe(44 + 4 * SAMPLES);
   });
 
+  it('makes a spool of the MP3 again, as long as it was, each voice where it was', async () => {
+    const again = join(folder, 'again');
+    await encoder.restore(join(folder, 'two.mp3'), again);
+    expect((await stat(again)).size).toBe(2 * SAMPLES);
+    const mp3 = join(folder, 'again.mp3');
+    await encoder.encode(again, mp3);
+    const { channels } = await decodeMp3(mp3);
+    const [left, right] = channels as [Float32Array, Float32Array];
+    expect(decibels(power(left, 440), power(left, 1000))).toBeGreaterThan(20);
+    expect(decibels(power(right, 1000), power(right, 440))).toBeGreaterThan(20);
+    for (const channel of [left, right]) expect(Math.abs(onset(channel) - ONSET)).toBeLessThan(80);
+    await expect(
+      encoder.restore(join(folder, 'missing'), join(folder, 'never')),
+    ).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
   it('makes a playable file of an empty spool', async () => {
     const empty = join(folder, 'empty');
     await writeFile(empty, '');

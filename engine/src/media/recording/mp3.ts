@@ -2,12 +2,15 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { tsxArguments } from '../tsx.ts';
 import type { EncodeJob, Encoded } from './encode.ts';
+import type { RestoreJob } from './restore.ts';
 
 export { spoolToWav } from './wav-file.ts';
 export type { Encoded } from './encode.ts';
 
+export type Job = ({ kind: 'encode' } & EncodeJob) | ({ kind: 'restore' } & RestoreJob);
+
 export type EncodeReply =
-  { ok: true; encoded: Encoded } | { ok: false; message: string; code: string | undefined };
+  { ok: true; encoded: Encoded | null } | { ok: false; message: string; code: string | undefined };
 
 export interface AudioOptions {
   /** 2: as spooled, left and right. 1: both summed. */
@@ -39,10 +42,21 @@ export class Mp3Encoder {
    * samples.
    * @throws what reading or writing threw, with its code ("ENOSPC"); no file is left then.
    */
-  encode(spool: string, mp3: string, { channels = 2 }: AudioOptions = {}): Promise<Encoded> {
+  async encode(spool: string, mp3: string, { channels = 2 }: AudioOptions = {}): Promise<Encoded> {
+    const encoded = await this.#queue({ kind: 'encode', spool, mp3, channels });
+    if (encoded === null) throw new Error('the encoder gave no figures');
+    return encoded;
+  }
+
+  /** Makes a spool of a two-channel MP3 of ours: as long as it was, and sounding like the MP3. */
+  async restore(mp3: string, spool: string): Promise<void> {
+    await this.#queue({ kind: 'restore', mp3, spool });
+  }
+
+  #queue(job: Job): Promise<Encoded | null> {
     this.#waiting++;
     if (this.#idle !== null) clearTimeout(this.#idle);
-    const done = this.#last.then(() => this.#run({ spool, mp3, channels }));
+    const done = this.#last.then(() => this.#run(job));
     this.#last = done
       .catch(() => undefined) // the asker has it
       .then(() => {
@@ -59,7 +73,7 @@ export class Mp3Encoder {
     if (this.#idle !== null) clearTimeout(this.#idle);
   }
 
-  #run(job: EncodeJob): Promise<Encoded> {
+  #run(job: Job): Promise<Encoded | null> {
     if (this.#closed) return Promise.reject(new Error('the encoder is closed'));
     const child = this.#child ?? this.#start();
     return new Promise((resolve, reject) => {
