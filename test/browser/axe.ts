@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 
 interface Violation {
@@ -8,11 +7,9 @@ interface Violation {
   nodes: { html: string; failureSummary?: string }[];
 }
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
 /** What axe finds wrong with the page as it stands, one readable line each; empty: nothing. */
 export async function axeFinds(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
+  await page.evaluate(axe.source);
   const violations = await page.evaluate<Violation[]>(
     // Text, not a function: it runs in the page, where the build's helpers do not exist.
     `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations)`,

@@ -46,10 +46,19 @@ export async function heardBy(page: Page): Promise<Sound> {
  */
 export function writeBursts(path: string, hz: number): void {
   const rate = 48_000;
-  const count = rate * 6;
-  const data = Buffer.alloc(44 + count * 2);
+  const burst = rate / 3;
+  const samples = Int16Array.from({ length: rate * 6 }, (_, i) => {
+    const on = Math.floor(i / burst) % 2 === 0;
+    return on ? Math.round(16_383 * Math.sin((2 * Math.PI * hz * i) / rate)) : 0;
+  });
+  writeSamples(path, rate, samples);
+}
+
+/** 16-bit PCM, mono. */
+export function writeSamples(path: string, rate: number, samples: Int16Array): void {
+  const data = Buffer.alloc(44 + samples.length * 2);
   data.write('RIFF', 0);
-  data.writeUInt32LE(36 + count * 2, 4);
+  data.writeUInt32LE(36 + samples.length * 2, 4);
   data.write('WAVEfmt ', 8);
   data.writeUInt32LE(16, 16);
   data.writeUInt16LE(1, 20);
@@ -59,12 +68,7 @@ export function writeBursts(path: string, hz: number): void {
   data.writeUInt16LE(2, 32);
   data.writeUInt16LE(16, 34);
   data.write('data', 36);
-  data.writeUInt32LE(count * 2, 40);
-  const burst = rate / 3;
-  for (let i = 0; i < count; i += 1) {
-    const on = Math.floor(i / burst) % 2 === 0;
-    const sample = on ? 0.5 * Math.sin((2 * Math.PI * hz * i) / rate) : 0;
-    data.writeInt16LE(Math.round(sample * 32_767), 44 + i * 2);
-  }
+  data.writeUInt32LE(samples.length * 2, 40);
+  samples.forEach((sample, i) => data.writeInt16LE(sample, 44 + i * 2));
   writeFileSync(path, data);
 }

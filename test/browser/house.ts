@@ -18,7 +18,6 @@ const CUSTOMERS = join(ROOT, 'engine', 'demo', 'customers.json');
 export const AGENT_HZ = 700;
 
 export const ADA = '+447700900001';
-export const PERSON = '+447700900008';
 
 /** The demo customers as they are shipped; their voices lie beside the engine. */
 function shippedCustomers(): TestCustomer[] {

@@ -23,7 +23,7 @@ export function SettingsFrame() {
           <Link
             key={to}
             to={to}
-            className="-mb-px border-b-2 border-transparent px-3 py-2 font-medium text-muted hover:text-ink"
+            className="-mb-px border-b-2 border-transparent px-3 py-2 font-medium max-sm:px-1.5 max-sm:text-sm text-muted hover:text-ink"
             activeProps={{ className: 'border-accent-text! text-accent-text!' }}
           >
             {label}

@@ -15,7 +15,7 @@ import { Panel } from '../../ui/panel.tsx';
 import { Spinner } from '../../ui/spinner.tsx';
 import { Facts } from './facts.tsx';
 import { OutcomeBadge } from './outcome-badge.tsx';
-import { audioTimeOf, conversation } from './player/audio-time.ts';
+import { audioTimeOf, conversation, marksOf } from './player/audio-time.ts';
 import { Player } from './player/player.tsx';
 import { useTransport } from './player/transport.ts';
 import { RunningClock } from './running-clock.tsx';
@@ -99,7 +99,12 @@ function Record({ detail: { call, events, recording } }: { detail: CallDetail })
         className="lg:[@media(min-height:900px)]:sticky lg:[@media(min-height:900px)]:top-18 lg:[@media(min-height:900px)]:z-10"
       >
         {playable && transport ? (
-          <Player call={call} recording={playable} transport={transport} />
+          <Player
+            call={call}
+            recording={playable}
+            transport={transport}
+            marks={marksOf(events, playable, window)}
+          />
         ) : (
           <NoPlayer call={call} recording={recording} />
         )}

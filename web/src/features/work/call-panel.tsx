@@ -11,6 +11,7 @@ import { Panel } from '../../ui/panel.tsx';
 import { Notices } from './notices.tsx';
 import { partyOf } from './party.ts';
 import { useMicrophone, usePhone } from './phone-provider.tsx';
+import { ShortcutHints } from './shortcut-hints.tsx';
 import { stageWords, timerStart } from './stage-words.ts';
 import { keysAreTaken } from './use-shortcuts.ts';
 import { useTimer } from './use-timer.ts';
@@ -31,7 +32,7 @@ export function CallPanel({ current }: { current: CurrentCall }) {
       tabIndex={-1}
       aria-label="Call"
       className={cn(
-        'scroll-mt-20 p-4 focus-visible:outline-none lg:p-5',
+        'flex scroll-mt-20 flex-col p-4 focus-visible:outline-none lg:p-5',
         current.muted && 'border-warn outline outline-warn',
       )}
     >
@@ -40,6 +41,7 @@ export function CallPanel({ current }: { current: CurrentCall }) {
       <Controls current={current} keypad={keypad} onKeypad={() => setKeypad(!keypad)} />
       {keypad && current.here && <TouchTones onPress={(key) => phone.sendDigits(key)} />}
       <Notices current={current} />
+      {here && !keypad && <ShortcutHints className="mt-auto pt-3" />}
     </Panel>
   );
 }

@@ -1,10 +1,9 @@
 import { Headset, Mic } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '../../ui/button.tsx';
-import { Kbd } from '../../ui/kbd.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { useMicrophone, usePhone } from './phone-provider.tsx';
-import { SHORTCUTS } from './use-shortcuts.ts';
+import { ShortcutHints } from './shortcut-hints.tsx';
 
 /** Where the call will be: how to begin, the microphone settled beforehand, and the keys. */
 export function NoCall() {
@@ -21,18 +20,7 @@ export function NoCall() {
         answers.
       </p>
       {problem === null && permission === 'prompt' && <AskForMicrophone />}
-      <dl className="mt-2 flex flex-wrap justify-center gap-x-5 gap-y-2 text-sm text-muted">
-        {SHORTCUTS.map(({ keys, does }) => (
-          <div key={does} className="flex items-center gap-2">
-            <dt className="flex gap-1">
-              {keys.map((key) => (
-                <Kbd key={key}>{key}</Kbd>
-              ))}
-            </dt>
-            <dd>{does}</dd>
-          </div>
-        ))}
-      </dl>
+      <ShortcutHints className="mt-2 justify-center" />
     </Panel>
   );
 }

@@ -1,6 +1,6 @@
-import type { Call, Recording } from '@offhook/contract';
+import type { Call, CallEvent, Recording } from '@offhook/contract';
 import { describe, expect, it } from 'vitest';
-import { audioTimeOf, conversation, peaksWithin } from './audio-time.ts';
+import { audioTimeOf, conversation, marksOf, peaksWithin } from './audio-time.ts';
 
 const call = { connectedAt: '2026-11-22T14:00:02.500Z' } as Call;
 const recording = { startedAt: '2026-11-22T14:00:00.000Z', durationMs: 10_000 } as Recording;
@@ -21,6 +21,19 @@ describe('where the conversation lies in the file', () => {
     expect(audioTimeOf('2026-11-22T14:00:04.000Z', recording, window)).toBe(4);
     expect(audioTimeOf('2026-11-22T14:00:01.000Z', recording, window)).toBeNull();
     expect(audioTimeOf('2026-11-22T14:00:11.000Z', recording, window)).toBeNull();
+  });
+
+  it('marks what happened during the conversation; what lies close together is one mark', () => {
+    const events = [
+      { at: '2026-11-22T14:00:01.000Z', text: 'Rings' },
+      { at: '2026-11-22T14:00:02.500Z', text: 'Connected' },
+      { at: '2026-11-22T14:00:02.510Z', text: 'Recording' },
+      { at: '2026-11-22T14:00:10.000Z', text: 'Over' },
+    ] as CallEvent[];
+    expect(marksOf(events, recording, conversation(call, recording))).toEqual([
+      { part: 0, texts: ['Connected', 'Recording'] },
+      { part: 1, texts: ['Over'] },
+    ]);
   });
 
   it('shows the peaks of the conversation only', () => {

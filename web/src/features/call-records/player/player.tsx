@@ -8,7 +8,7 @@ import { clock, inWords, lengthOf } from '../../../lib/format.ts';
 import { Button } from '../../../ui/button.tsx';
 import { Select } from '../../../ui/input.tsx';
 import { Kbd } from '../../../ui/kbd.tsx';
-import { peaksWithin } from './audio-time.ts';
+import { type Mark, peaksWithin } from './audio-time.ts';
 import { usePlayState, type Transport } from './transport.ts';
 import { usePlayerKeys } from './use-player-keys.ts';
 import { Waveform } from './waveform.tsx';
@@ -17,11 +17,13 @@ interface PlayerProps {
   call: Call;
   recording: Recording;
   transport: Transport;
+  /** Where something happened. */
+  marks: Mark[];
 }
 
 const SPEEDS = [0.75, 1, 1.25, 1.5, 2];
 
-export function Player({ call, recording, transport }: PlayerProps) {
+export function Player({ call, recording, transport, marks }: PlayerProps) {
   const audio = usePlayState(transport);
   const { from, to } = transport.window;
   const length = Math.max(to - from, 0.001);
@@ -34,6 +36,7 @@ export function Player({ call, recording, transport }: PlayerProps) {
         call={call}
         recording={recording}
         transport={transport}
+        marks={marks}
         progress={heard / length}
         onSeek={(part) => transport.seek(from + part * length)}
       />
@@ -122,7 +125,7 @@ interface WavesProps extends PlayerProps {
   onSeek: (part: number) => void;
 }
 
-function Waves({ call, recording, transport, progress, onSeek }: WavesProps) {
+function Waves({ call, recording, transport, marks, progress, onSeek }: WavesProps) {
   const { peaksUrl } = recording;
   const peaks = useQuery({
     queryKey: ['peaks', recording.id, peaksUrl],
@@ -158,7 +161,7 @@ function Waves({ call, recording, transport, progress, onSeek }: WavesProps) {
               />
               {names[speaker]}
             </figcaption>
-            <div className="h-[56px] rounded-md bg-sunken px-1">
+            <div className="relative h-[56px] rounded-md bg-sunken px-1">
               {own && (
                 <Waveform
                   peaks={own}
@@ -168,6 +171,7 @@ function Waves({ call, recording, transport, progress, onSeek }: WavesProps) {
                   onSeek={onSeek}
                 />
               )}
+              {own && <Marks marks={marks} onSeek={onSeek} />}
               {peaks.isError && (
                 <p className="p-4 text-sm text-muted">
                   The waveform could not be fetched. The audio plays all the same.
@@ -177,6 +181,26 @@ function Waves({ call, recording, transport, progress, onSeek }: WavesProps) {
           </figure>
         );
       })}
+    </div>
+  );
+}
+
+/** For eyes and mice: the timeline below has the same moments as links, in words. */
+function Marks({ marks, onSeek }: { marks: Mark[]; onSeek: (part: number) => void }) {
+  return (
+    <div aria-hidden className="pointer-events-none absolute inset-x-1 inset-y-0 z-5">
+      {marks.map(({ part, texts }) => (
+        <span
+          key={part}
+          title={texts.join('\n')}
+          onClick={() => onSeek(part)}
+          className="group pointer-events-auto absolute inset-y-0 -ml-1.5 flex w-3 cursor-pointer justify-center"
+          style={{ left: `${part * 100}%` }}
+        >
+          <span className="w-0 border-l border-dashed border-line-strong group-hover:border-solid group-hover:border-accent-text" />
+          <span className="absolute top-0 size-1.5 rounded-full bg-line-strong group-hover:bg-accent-text" />
+        </span>
+      ))}
     </div>
   );
 }

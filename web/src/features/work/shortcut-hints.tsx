@@ -1,0 +1,23 @@
+import { cn } from '../../ui/cn.ts';
+import { Kbd } from '../../ui/kbd.tsx';
+import { SHORTCUTS } from './use-shortcuts.ts';
+
+/** The keys of a call, where there is likely to be a keyboard. */
+export function ShortcutHints({ className }: { className?: string }) {
+  return (
+    <dl
+      className={cn('flex flex-wrap gap-x-5 gap-y-2 text-sm text-muted max-sm:hidden', className)}
+    >
+      {SHORTCUTS.map(({ keys, does }) => (
+        <div key={does} className="flex items-center gap-2">
+          <dt className="flex gap-1">
+            {keys.map((key) => (
+              <Kbd key={key}>{key}</Kbd>
+            ))}
+          </dt>
+          <dd>{does}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
