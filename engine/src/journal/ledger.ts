@@ -35,8 +35,10 @@ type Line =
   | { owed: OwedCallback }
   | { paid: string };
 
-/** How long ended calls, conferences and recordings' facts are kept. */
-const KEEP_MS = 40 * 24 * 3_600_000;
+/** How long ended calls and conferences are kept; recordings are kept until they are deleted. */
+const KEEP_MS = 30 * 24 * 3_600_000;
+/** Everything about an ended thing has been told, or is owed, long before this. */
+const QUIET_MS = 3_600_000;
 const COMPACT_ABOVE_BYTES = 32 * 1024 * 1024;
 
 /**
@@ -155,9 +157,21 @@ export class Ledger {
     const file = openSync(temporary, 'w', 0o600);
     let bytes = 0;
     const put = (line: Line) => (bytes += writeAll(file, `${JSON.stringify(line)}\n`));
-    for (const call of this.calls.values()) put({ call });
-    for (const conference of this.conferences.values()) put({ conference });
-    for (const recording of this.recordings.values()) put({ recording });
+    // What has been over for a while calls nobody back: addresses are half of what would be kept.
+    const quiet = ({ updatedAt }: { updatedAt: number }) => now - updatedAt > QUIET_MS;
+    for (const call of this.calls.values()) {
+      if (isFinal(call.status) && quiet(call)) call.callback = null;
+      put({ call });
+    }
+    for (const conference of this.conferences.values()) {
+      if (conference.status === 'completed' && quiet(conference)) conference.callback = null;
+      put({ conference });
+    }
+    for (const recording of this.recordings.values()) {
+      const open = recording.status === 'in-progress' || recording.status === 'processing';
+      if (!open && quiet(recording)) recording.callback = null;
+      put({ recording });
+    }
     for (const owed of this.owed.values()) put({ owed });
     fsyncSync(file);
     renameSync(temporary, this.#path);
