@@ -13,7 +13,7 @@ import {
 } from '@offhook/contract';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Answer, Client } from '../../test/support/client.ts';
-import { describedBy, fitsTo } from './api-description.ts';
+import { describedBy, fitsTo } from '../../test/support/api-description.ts';
 import { codeOf, openPlatform, type Platform } from './platform.ts';
 
 let platform: Platform;

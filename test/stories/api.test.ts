@@ -1,9 +1,14 @@
-import { type ApiKeyCreated, type Call, CallDetail, LiveCall } from '@offhook/contract';
+import {
+  type ApiKeyCreated,
+  type Call,
+  CallDetail,
+  type ErrorBody,
+  LiveCall,
+} from '@offhook/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { NOT_IN_SERVICE, Scene, TALKS } from '../../test/stories/scene.ts';
-import type { Answer } from '../../test/support/client.ts';
-import { type Description, describedBy, fitsTo } from './api-description.ts';
-import { codeOf } from './platform.ts';
+import { NOT_IN_SERVICE, Scene, TALKS } from './scene.ts';
+import type { Answer } from '../support/client.ts';
+import { type Description, describedBy, fitsTo } from '../support/api-description.ts';
 
 let scene: Scene;
 let description: Description;
@@ -119,3 +124,7 @@ describe('a whole call answers as it is described', () => {
     expect(ended.body).toMatchObject({ outcome: 'cancelled', endReason: 'agent_hung_up' });
   });
 });
+
+function codeOf(answer: Answer): string {
+  return (answer.body as ErrorBody).error.code;
+}

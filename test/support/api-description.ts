@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { z } from 'zod';
-import type { Answer, Client } from '../../test/support/client.ts';
+import type { Answer, Client } from './client.ts';
 
 /** As much of an OpenAPI description as this test reads. */
 const Description = z.looseObject({
