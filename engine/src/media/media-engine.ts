@@ -33,6 +33,8 @@ interface Seat {
   leg: Leg;
   room: Room | null;
   member: Member | null;
+  /** Recordings of this leg alone. */
+  recorders: Map<string, { track: 'both' | 'inbound' | 'outbound'; recorder: Recorder }>;
 }
 
 /** All legs, rooms and recordings of the process, and the clock that moves them. */
@@ -70,6 +72,8 @@ export class MediaEngine {
       'room.join': ({ room, leg, mix }) => nothing(this.#join(room, leg, mix)),
       'room.update': ({ room, leg, mix }) => nothing(this.#update(room, leg, mix)),
       'room.leave': ({ room, leg }) => nothing(this.#leaveRoom(room, leg)),
+      'room.play': (ask) => this.#playInRoom(ask),
+      'room.stopPlay': ({ room, play }) => nothing(this.#rooms.get(room)?.stopSound(play)),
       'record.start': (ask) => this.#record(ask),
       'record.pause': ({ recording, pause }) => nothing(this.#recorder(recording).pause(pause)),
       'record.stop': ({ recording }) => this.#stopRecording(recording),
@@ -156,7 +160,7 @@ export class MediaEngine {
   }
 
   #seatLeg(leg: Leg): void {
-    this.#seats.set(leg.id, { leg, room: null, member: null });
+    this.#seats.set(leg.id, { leg, room: null, member: null, recorders: new Map() });
     this.#clock.start();
   }
 
@@ -184,6 +188,8 @@ export class MediaEngine {
     const seat = this.#seats.get(id);
     if (seat === undefined) return;
     this.#leave(seat);
+    // Their ends are kept for `record.stop`, as those of a room's.
+    for (const { recorder } of seat.recorders.values()) void recorder.stop();
     this.#seats.delete(id);
     if (seat.leg instanceof BrowserLeg) this.#concealed += seat.leg.jitter.stats.concealedFrames;
     seat.leg.close();
@@ -226,12 +232,41 @@ export class MediaEngine {
     if (room.size > 0) return;
     this.#rooms.delete(room.id);
     // Their ends are kept for `record.stop`.
-    for (const recorder of room.recorders.values()) void recorder.stop();
+    for (const { recorder } of room.recorders.values()) void recorder.stop();
+  }
+
+  async #playInRoom({
+    room: id,
+    play,
+    path,
+    only,
+  }: Commands['room.play']['ask']): Promise<{ why: 'finished' | 'stopped' }> {
+    const room = this.#room(id);
+    let settle!: (why: 'finished' | 'stopped') => void;
+    const over = new Promise<'finished' | 'stopped'>((resolve) => (settle = resolve));
+    const player = new SoundPlayer(this.#sounds, ({ why }) => {
+      settle(why === 'finished' ? 'finished' : 'stopped');
+      room.stopSound(play);
+    });
+    room.addSound(play, { only, player });
+    try {
+      await player.play(play, { kind: 'file', path, loop: 1 });
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new MediaFailure('file_unreadable', why, { cause: error });
+    }
+    return { why: await over };
+  }
+
+  #room(id: string): Room {
+    const room = this.#rooms.get(id);
+    if (room === undefined) throw new MediaFailure('room_unknown', `no room ${id}`);
+    return room;
   }
 
   #record(ask: Commands['record.start']['ask']): { startedAt: number } {
-    const room = this.#rooms.get(ask.room);
-    if (room === undefined) throw new MediaFailure('room_unknown', `no room ${ask.room}`);
+    const room = 'room' in ask ? this.#room(ask.room) : null;
+    const seat = 'leg' in ask ? this.#seat(ask.leg) : null;
     const { recording } = ask;
     if (this.#recorders.has(recording)) {
       throw new MediaFailure('internal', `there is a recording ${recording} already`);
@@ -241,7 +276,8 @@ export class MediaEngine {
       this.#tell('record.failed', { recording, problem });
     });
     this.#recorders.set(recording, recorder);
-    room.recorders.set(recording, recorder);
+    if ('room' in ask) room?.recorders.set(recording, { left: ask.left, recorder });
+    else seat?.recorders.set(recording, { track: ask.track, recorder });
     return { startedAt: recorder.startedAt };
   }
 
@@ -256,6 +292,7 @@ export class MediaEngine {
   async #stopRecording(recording: string): Promise<RecordEnd> {
     const recorder = this.#recorder(recording);
     for (const room of this.#rooms.values()) room.recorders.delete(recording);
+    for (const seat of this.#seats.values()) seat.recorders.delete(recording);
     const end = await recorder.stop();
     this.#recorders.delete(recording);
     return end;
@@ -285,7 +322,12 @@ export class MediaEngine {
     for (const seat of this.#seats.values()) {
       this.#guard(seat.leg.id, () => {
         const played = seat.leg.player.next();
-        seat.leg.hear(seat.member?.hearsRoom === true ? seat.member.heard : played);
+        const heard = seat.member?.hearsRoom === true ? seat.member.heard : played;
+        for (const { track, recorder } of seat.recorders.values()) {
+          const says = track !== 'outbound' && seat.leg.speaking ? seat.leg.spoken : null;
+          recorder.write(says, track === 'inbound' ? null : heard, skipped);
+        }
+        seat.leg.hear(heard);
       });
     }
   }

@@ -48,14 +48,26 @@ export interface Commands {
   'room.join': { ask: { room: string; leg: string; mix: MixState }; answer: null };
   'room.update': { ask: { room: string; leg: string; mix: MixState }; answer: null };
   'room.leave': { ask: { room: string; leg: string }; answer: null };
+  /**
+   * Plays a file into the room, over what is said there: to everybody (and to its recordings), or
+   * to one leg only. Who is held does not hear it. Answered when it is over: `stopped` when the
+   * room or that leg is gone, or by `room.stopPlay`.
+   */
+  'room.play': {
+    ask: { room: string; play: string; path: string; only: string | null };
+    answer: { why: 'finished' | 'stopped' };
+  };
+  'room.stopPlay': { ask: { room: string; play: string }; answer: null };
 
   /**
-   * Two channels, mu-law interleaved, to `path` (created; must not exist): left what `left` says,
-   * right what everybody else in the room says. Written at least every 500 ms, so that a kill
-   * loses less than a second. Recording goes on until `record.stop`, or until the room is empty.
+   * Two channels, mu-law interleaved, to `path` (created; must not exist). Of a room: left what
+   * `left` says, right what everybody else there says. Of a leg: left what it says (inbound), right
+   * what it hears (outbound); the track that is not asked for is silent. Written at least every
+   * 500 ms, so that a kill loses less than a second. Recording goes on until `record.stop`, or
+   * until the room is empty or the leg closed.
    */
   'record.start': {
-    ask: { recording: string; room: string; left: string; path: string; minFreeBytes: number };
+    ask: { recording: string; path: string; minFreeBytes: number } & RecordTap;
     answer: { startedAt: number };
   };
   /** silence: time goes on and is silent. skip: the file has a gap. null: goes on recording. */
@@ -76,6 +88,9 @@ export interface MixState {
   /** Hears the room but is heard only by the leg named here (a supervisor's whisper). */
   coaches: string | null;
 }
+
+export type RecordTap =
+  { room: string; left: string } | { leg: string; track: 'both' | 'inbound' | 'outbound' };
 
 export interface RecordEnd {
   startedAt: number;

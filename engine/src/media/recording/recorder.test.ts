@@ -39,7 +39,7 @@ async function frames(): Promise<string> {
 
 describe('a recording', () => {
   it('has left and right apart, and silence where nobody speaks', async () => {
-    const recorder = new Recorder({ left: 'a', path, minFreeBytes: 0 }, never);
+    const recorder = new Recorder({ path, minFreeBytes: 0 }, never);
     recorder.write(LEFT, null);
     recorder.write(null, RIGHT);
     recorder.write(LEFT, RIGHT);
@@ -52,7 +52,7 @@ describe('a recording', () => {
   });
 
   it('goes on in silence while paused, or leaves the pause out', async () => {
-    const recorder = new Recorder({ left: 'a', path, minFreeBytes: 0 }, never);
+    const recorder = new Recorder({ path, minFreeBytes: 0 }, never);
     for (const pause of [null, 'silence', null, 'skip', null] as const) {
       recorder.pause(pause);
       recorder.write(LEFT, RIGHT);
@@ -63,7 +63,7 @@ describe('a recording', () => {
   });
 
   it('is on the disk from its first frame, and then every half second', async () => {
-    const recorder = new Recorder({ left: 'a', path, minFreeBytes: 0 }, never);
+    const recorder = new Recorder({ path, minFreeBytes: 0 }, never);
     recorder.write(LEFT, RIGHT);
     await vi.waitFor(async () => expect((await stat(path)).size).toBe(320));
     for (let i = 0; i < 40; i++) recorder.write(LEFT, RIGHT);
@@ -73,7 +73,7 @@ describe('a recording', () => {
   });
 
   it('stops once, and takes nothing afterwards', async () => {
-    const recorder = new Recorder({ left: 'a', path, minFreeBytes: 0 }, never);
+    const recorder = new Recorder({ path, minFreeBytes: 0 }, never);
     recorder.write(LEFT, RIGHT);
     const [first, second] = await Promise.all([recorder.stop(), recorder.stop()]);
     recorder.write(LEFT, RIGHT);
@@ -88,7 +88,7 @@ describe('a recording', () => {
   it('never writes over a file that is there', async () => {
     await writeFile(path, 'precious');
     const failed = vi.fn();
-    const recorder = new Recorder({ left: 'a', path, minFreeBytes: 0 }, failed);
+    const recorder = new Recorder({ path, minFreeBytes: 0 }, failed);
     recorder.write(LEFT, RIGHT);
     expect(await recorder.stop()).toMatchObject({ durationMs: 0, problem: 'write_failed' });
     expect(failed).toHaveBeenCalledTimes(1);
@@ -97,7 +97,7 @@ describe('a recording', () => {
 
   it('gives up when the disk has less free than it should, and says so once', async () => {
     const failed = vi.fn();
-    const recorder = new Recorder({ left: 'a', path, minFreeBytes: 2 ** 60 }, failed);
+    const recorder = new Recorder({ path, minFreeBytes: 2 ** 60 }, failed);
     await vi.waitFor(() => expect(failed).toHaveBeenCalled());
     for (let i = 0; i < 200; i++) recorder.write(LEFT, RIGHT);
     expect(await recorder.stop()).toMatchObject({ durationMs: 0, problem: 'disk_full' });

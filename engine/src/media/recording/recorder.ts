@@ -15,8 +15,6 @@ type Pause = Commands['record.pause']['ask']['pause'];
 
 /** Writes one conversation: mu-law, left and right interleaved. */
 export class Recorder {
-  /** Whose voice is on the left. */
-  readonly left: string;
   readonly startedAt = Date.now();
   readonly #spool: Spool;
   #chunk = Buffer.allocUnsafe(CHUNK_FRAMES * FRAME_BYTES);
@@ -27,10 +25,9 @@ export class Recorder {
 
   /** `failed` is called at most once; what is written afterwards is dropped. */
   constructor(
-    ask: { left: string; path: string; minFreeBytes: number },
+    ask: { path: string; minFreeBytes: number },
     failed: (problem: SpoolProblem, error: unknown) => void,
   ) {
-    this.left = ask.left;
     this.#spool = new Spool(ask.path, ask.minFreeBytes, failed);
   }
 

@@ -1,6 +1,6 @@
 import { FRAME_SAMPLES, newFrame, type Frame } from '../audio/frame.ts';
 import { Mixer } from '../audio/mix.ts';
-import type { Leg } from '../leg/leg.ts';
+import type { Leg, Player } from '../leg/leg.ts';
 import type { MixState } from '../protocol.ts';
 import type { Recorder } from '../recording/recorder.ts';
 
@@ -15,18 +15,27 @@ export interface Member {
   readonly mixed: Frame;
 }
 
+/** A sound that is played into the room, for everybody or for one leg. */
+export interface RoomSound {
+  readonly only: string | null;
+  readonly player: Player;
+}
+
 /**
  * Who hears whom. Everybody hears the sum of all others; the muted and the held say nothing; a
  * coach is heard by the one it coaches only, and never recorded.
  */
 export class Room {
   readonly id: string;
-  readonly recorders = new Map<string, Recorder>();
+  readonly recorders = new Map<string, { left: string; recorder: Recorder }>();
+  readonly #sounds = new Map<string, RoomSound>();
   readonly #members = new Map<string, Member>();
   readonly #mixer = new Mixer(FRAME_SAMPLES);
   readonly #recorded = newFrame();
   /** Those everybody may hear, in this tick. */
   #speakers: Member[] = [];
+  /** What is played in this tick, and to whom. */
+  #played: { only: string | null; frame: Frame }[] = [];
 
   constructor(id: string) {
     this.id = id;
@@ -48,21 +57,39 @@ export class Room {
 
   leave(leg: string): void {
     this.#members.delete(leg);
+    for (const [play, { only }] of this.#sounds) if (only === leg) this.stopSound(play);
+    if (this.size === 0) for (const play of this.#sounds.keys()) this.stopSound(play);
+  }
+
+  addSound(play: string, sound: RoomSound): void {
+    this.#sounds.set(play, sound);
+  }
+
+  /** Harmless when it is over. */
+  stopSound(play: string): void {
+    const sound = this.#sounds.get(play);
+    this.#sounds.delete(play);
+    sound?.player.stop();
   }
 
   /** One tick: after everybody has listened. `skipped`: frames the clock left out before it. */
   mix(skipped: number): void {
     this.#speakers = [];
+    this.#played = [];
+    for (const { only, player } of this.#sounds.values()) {
+      const frame = player.next();
+      if (frame !== null) this.#played.push({ only, frame });
+    }
     for (const member of this.#members.values()) {
       const { muted, held, coaches } = member.mix;
       if (!muted && !held && coaches === null && member.leg.speaking) this.#speakers.push(member);
     }
     for (const member of this.#members.values()) {
-      member.hearsRoom = !member.mix.held && this.#hasCompany(member);
+      member.hearsRoom = !member.mix.held && (this.#hasCompany(member) || this.#playsTo(member));
       member.heard = member.hearsRoom ? this.#sum(member, member.mixed, true) : null;
     }
-    for (const recorder of this.recorders.values()) {
-      const left = this.#members.get(recorder.left);
+    for (const { left: leg, recorder } of this.recorders.values()) {
+      const left = this.#members.get(leg);
       const says = left !== undefined && this.#speakers.includes(left) ? left.leg.spoken : null;
       recorder.write(says, this.#sum(left, this.#recorded, false), skipped);
     }
@@ -76,14 +103,25 @@ export class Room {
     return false;
   }
 
-  /** What all speakers but `without` say. One voice alone is passed on as it is. */
-  #sum(without: Member | undefined, out: Frame, withCoaches: boolean): Frame | null {
+  #playsTo({ leg }: Member): boolean {
+    return this.#played.some(({ only }) => only === null || only === leg.id);
+  }
+
+  /**
+   * What all speakers but `without` say, and what is played. One voice alone is passed on as it is.
+   * `privately`: with what only `without` may hear; a recording never holds it.
+   */
+  #sum(without: Member | undefined, out: Frame, privately: boolean): Frame | null {
     let only: Frame | null = null;
     let voices = 0;
     for (const speaker of this.#speakers) {
       if (speaker !== without) only = this.#addVoice(speaker.leg.spoken, voices++, only);
     }
-    if (withCoaches) {
+    for (const { only: to, frame } of this.#played) {
+      const meant = to === null || (privately && to === without?.leg.id);
+      if (meant) only = this.#addVoice(frame, voices++, only);
+    }
+    if (privately) {
       for (const other of this.#members.values()) {
         const { muted, held, coaches } = other.mix;
         const whispers = coaches !== null && coaches === without?.leg.id;
