@@ -35,6 +35,10 @@ export interface EngineConfig {
 export interface EngineLimits {
   /** More calls than this at once are refused with 20429. */
   maxCalls: number;
+  /** With more callbacks than this unsent, new calls are refused with 20429. */
+  maxBacklog: number;
+  /** With control's event loop this late, new calls are refused with 20429. Milliseconds. */
+  maxLagMs: number;
   /** How long a browser may take from answer to sound. */
   mediaSetUpMs: number;
   /** How long a leg whose transport is dead may take to come back while its socket is open. */
@@ -48,6 +52,8 @@ export interface EngineLimits {
 
 export const DEFAULT_LIMITS: EngineLimits = {
   maxCalls: 200,
+  maxBacklog: 2_000,
+  maxLagMs: 150,
   mediaSetUpMs: 15_000,
   mediaReturnMs: 10_000,
   heartbeatMs: 5_000,

@@ -2,6 +2,13 @@ import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
+import { seedAccount, voiceSource } from './account/account.ts';
+import { Admission } from './api/admission.ts';
+import { applicationRoutes } from './api/applications.ts';
+import { liveRecordingRoutes } from './api/live-recordings.ts';
+import { numberRoutes } from './api/numbers.ts';
+import { CallRecordings } from './recording/call-recordings.ts';
+import { TwimlAnnouncer } from './twiml/announcer.ts';
 import { accountRoutes, createApi, type Api } from './api/app.ts';
 import { callRoutes } from './api/calls.ts';
 import { conferenceRoutes } from './api/conferences.ts';
@@ -80,12 +87,16 @@ async function build(config: EngineConfig, ground: Ground, log: Logger): Promise
   const callbacks = new RecordingCallbacks(outbox, account.sid, apiBase);
   const parts = { ledger, media, files, callbacks };
   const recorder = new Recorder(parts, config.minFreeBytes, log);
+  const callRecordings = new CallRecordings(recorder, switchboard);
 
   const news = new ConferenceCallbacks(outbox, ledger, account.sid);
   const voice = buildVoice(config, ground, log);
-  const room = { ledger, media, recorder, callbacks: news, music: voice.music };
+  const { music, announcer } = voice;
+  const beep = join(SOUNDS, 'beep.wav');
+  const room = { ledger, media, recorder, callbacks: news, music, announcer, beep };
   const conferences = new Conferences(room, switchboard);
-  const { callerId, sid, twimlAppSid, voiceUrl } = account;
+  const { callerId, sid, twimlAppSid } = account;
+  seedAccount(ledger, account);
   const tools = { ...voice, media, conferences, switchboard, callerId };
   const runner = new TwimlRunner(voice.fetcher, tools, sid, switchboard, log);
   const phones = new Phones(
@@ -94,8 +105,10 @@ async function build(config: EngineConfig, ground: Ground, log: Logger): Promise
     media,
     log,
     (call) => {
-      const app = { kind: 'url', url: voiceUrl, method: 'POST' } as const;
-      runner.run(call, app, { ApplicationSid: twimlAppSid });
+      const app = ledger.applications.get(twimlAppSid);
+      const source = app ? voiceSource(app) : null;
+      if (source) runner.run(call, source, { ApplicationSid: twimlAppSid });
+      else call.fail({ code: 21_218, message: 'The TwiML application has no voice URL' });
     },
   );
   addLines(config, switchboard, phones, media, log);
@@ -106,7 +119,11 @@ async function build(config: EngineConfig, ground: Ground, log: Logger): Promise
     for (const call of switchboard.live()) call.fail();
   });
 
-  const rest = { ledger, switchboard, conferences, runner, files };
+  const admission = new Admission(limits, () => outbox.pending);
+  const rest = {
+    ...{ ledger, switchboard, conferences, runner, files, media, recorder, callRecordings },
+    admission,
+  };
   const api = await openApi(config, rest, new Presenter(account.sid, apiBase), log);
   healthRoute(api, { ledger, media, switchboard, outbox, phones });
   signalRoute(api, phones);
@@ -117,6 +134,7 @@ async function build(config: EngineConfig, ground: Ground, log: Logger): Promise
   recover(ledger, { calls, conferences: news, recorder, files }, log);
 
   const close = async () => {
+    admission.close();
     conferences.close();
     switchboard.close();
     await recorder.close(limits.stopMs);
@@ -138,7 +156,8 @@ function buildVoice(config: EngineConfig, { folder, requester, media }: Ground, 
   const player = new Player(media);
   const own = join(SOUNDS, 'hold-music.wav');
   const music = new TwimlMusic({ fetcher, audio, player }, config.account.sid, own, log);
-  return { fetcher, audio, player, music };
+  const announcer = new TwimlAnnouncer({ fetcher, audio }, config.account.sid);
+  return { fetcher, audio, player, music, announcer };
 }
 
 function hostInUrl(host: string): string {
@@ -156,6 +175,10 @@ interface RestParts {
   conferences: Conferences;
   runner: TwimlRunner;
   files: RecordingFiles;
+  media: MediaLink;
+  recorder: Recorder;
+  callRecordings: CallRecordings;
+  admission: Admission;
 }
 
 async function openApi(
@@ -166,8 +189,10 @@ async function openApi(
 ): Promise<Api> {
   const api = await createApi(log);
   await accountRoutes(api, account, (scope) => {
-    const app = { sid: account.twimlAppSid, voiceUrl: account.voiceUrl };
-    callRoutes(scope, { ...parts, present, app });
+    callRoutes(scope, { ...parts, present });
+    applicationRoutes(scope, { ...parts, present, own: account.twimlAppSid });
+    numberRoutes(scope, { ...parts, present });
+    liveRecordingRoutes(scope, { ...parts, present });
     conferenceRoutes(scope, { ...parts, present });
     participantRoutes(scope, { ...parts, present });
     recordingRoutes(scope, { ...parts, present });

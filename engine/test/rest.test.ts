@@ -49,7 +49,7 @@ describe('what cannot be asked', () => {
       message: expect.stringContaining('MachineDetection') as string,
     });
     const number = house.client.calls.create({ to: '12', from: ADA, twiml: '<Response/>' });
-    await expect(number).rejects.toMatchObject({ status: 400, code: 20001 });
+    await expect(number).rejects.toMatchObject({ status: 400, code: 21211 });
     const unknown = await raw('/Queues.json');
     expect(unknown.status).toBe(404);
     expect(await unknown.json()).toMatchObject({ code: 20404, status: 404 });

@@ -1,14 +1,20 @@
 import { z } from 'zod';
 import type { Ledger } from '../journal/ledger.ts';
 import type { Call } from '../leg/call.ts';
-import type { CallEvent, CallRecord } from '../leg/call-record.ts';
+import { isFinal, type CallCallback, type CallEvent, type CallRecord } from '../leg/call-record.ts';
+import type { MediaLink } from '../media-link.ts';
+import { voiceSource } from '../account/account.ts';
+import type { ApplicationRecord } from '../account/account-record.ts';
+import type { CallRecordings } from '../recording/call-recordings.ts';
 import type { Switchboard } from '../leg/switchboard.ts';
 import type { TwimlSource } from '../twiml/fetcher.ts';
 import { parseTwiml } from '../twiml/parse.ts';
 import { TwimlProblem } from '../twiml/problem.ts';
 import type { TwimlRunner } from '../twiml/runner.ts';
 import type { Api } from './app.ts';
-import { address, fields, method, whole, words } from './fields.ts';
+import type { Admission } from './admission.ts';
+import { RECORD_FIELDS, recordSettings } from './record-fields.ts';
+import { address, fields, flag, method, whole, words } from './fields.ts';
 import { moment, page, PAGE_FIELDS, within } from './paging.ts';
 import type { Presenter } from './present.ts';
 import { ApiProblem, notFound } from './problem.ts';
@@ -28,6 +34,19 @@ export const origin = z.string().regex(/^(\+\d{6,15}|client:[\w.@+-]{1,121})$/, 
   error: 'is neither a number in the form +447700900001 nor client:identity',
 });
 
+/** Keys, and letters that wait: w half a second, W a whole one. */
+const keys = z.string().regex(/^[0-9A-D*#wW]{1,32}$/, { error: 'is not made of keys, w and W' });
+
+/** https://www.twilio.com/docs/api/errors */
+export const CODES = {
+  To: 21_211,
+  From: 21_212,
+  Url: 21_205,
+  FallbackUrl: 21_205,
+  StatusCallback: 21_609,
+  SendDigits: 21_217,
+} as const;
+
 const SCRIPT = {
   Url: address.optional(),
   Method: method.default('POST'),
@@ -38,6 +57,9 @@ const SCRIPT = {
 
 const CREATE = {
   ...SCRIPT,
+  ...RECORD_FIELDS,
+  Record: flag.default(false),
+  SendDigits: keys.optional(),
   To: destination,
   From: origin,
   ApplicationSid: z.string().optional(),
@@ -86,33 +108,39 @@ export interface CallParts {
   switchboard: Switchboard;
   runner: TwimlRunner;
   present: Presenter;
-  /** The TwiML app that `ApplicationSid` may name. */
-  app: { sid: string; voiceUrl: string };
+  callRecordings: CallRecordings;
+  media: MediaLink;
+  admission: Admission;
 }
 
 export function callRoutes(scope: Api, parts: CallParts): void {
   const { ledger, switchboard, runner, present } = parts;
 
   scope.post('/Calls.json', async (request, reply) => {
-    const read = fields(request.body, CREATE);
-    const source = sourceOf(read, read.ApplicationSid, parts.app);
+    const read = fields(request.body, CREATE, CODES);
+    const app = applicationOf(read.ApplicationSid, ledger);
+    const source = app ? voiceSource(app) : sourceOf(read);
     if (source === null) throw new ApiProblem(400, 21_205, 'Give a Url, Twiml or ApplicationSid');
+    parts.admission.check();
     const { call, start } = switchboard.place({
       to: read.To,
       from: read.From,
       direction: 'outbound-api',
       timeoutMs: read.Timeout * 1000,
       limitMs: read.TimeLimit === undefined ? null : read.TimeLimit * 1000,
-      callback:
-        read.StatusCallback === undefined
-          ? null
-          : {
-              url: read.StatusCallback,
-              method: read.StatusCallbackMethod,
-              events: read.StatusCallbackEvent,
-            },
+      callback: callbackOf(read, app),
     });
-    onceAnswered(call, switchboard, () => runner.run(call, source));
+    if (read.Record) {
+      const settings = recordSettings(read, 'OutboundAPI', 'trim-silence');
+      parts.callRecordings.whenAnswered(call, settings);
+    }
+    onceAnswered(call, switchboard, () => {
+      const leg = call.line.mediaLeg;
+      if (read.SendDigits !== undefined && leg !== null) {
+        parts.media.tell('leg.sendDigits', { leg, digits: read.SendDigits });
+      }
+      runner.run(call, source);
+    });
     const body = present.call(call.record);
     start();
     return reply.code(201).send(body);
@@ -145,8 +173,18 @@ export function callRoutes(scope: Api, parts: CallParts): void {
     return present.call(record);
   });
 
+  scope.delete<{ Params: { sid: string } }>('/Calls/:sid.json', async (request, reply) => {
+    const record = ledger.calls.get(request.params.sid);
+    if (!record) throw notFound(request.url);
+    if (!isFinal(record.status)) {
+      throw new ApiProblem(409, 20_009, 'Cannot delete this call before it is complete');
+    }
+    ledger.forgetCall(record.sid);
+    return reply.code(204).send();
+  });
+
   scope.post<{ Params: { sid: string } }>('/Calls/:sid.json', async (request) => {
-    const read = fields(request.body, UPDATE);
+    const read = fields(request.body, UPDATE, CODES);
     const record = ledger.calls.get(request.params.sid);
     if (!record) throw notFound(request.url);
     const call = switchboard.find(record.sid);
@@ -172,7 +210,7 @@ function update(call: Call, read: z.infer<z.ZodObject<typeof UPDATE>>, runner: T
     call.hangUp();
     return;
   }
-  const source = sourceOf(read, undefined, null);
+  const source = sourceOf(read);
   if (source === null) return;
   if (!call.inProgress) {
     throw new ApiProblem(400, 21_220, 'Call is not in-progress. Cannot redirect.');
@@ -193,11 +231,27 @@ function onceAnswered(call: Call, switchboard: Switchboard, then: () => void): v
   ];
 }
 
-function sourceOf(
-  read: z.infer<z.ZodObject<typeof SCRIPT>>,
-  applicationSid: string | undefined,
-  app: CallParts['app'] | null,
-): TwimlSource | null {
+function applicationOf(sid: string | undefined, ledger: Ledger): ApplicationRecord | null {
+  if (sid === undefined) return null;
+  const app = ledger.applications.get(sid);
+  if (!app) throw new ApiProblem(400, 21_218, `Invalid ApplicationSid ${sid}`);
+  return app;
+}
+
+/** An application's own callback wins over the call's, as everything of it does. */
+function callbackOf(
+  read: z.infer<z.ZodObject<typeof CREATE>>,
+  app: ApplicationRecord | null,
+): CallCallback | null {
+  if (app) {
+    const { statusCallback: url, statusCallbackMethod: method } = app;
+    return url === null ? null : { url, method, events: ['completed'] };
+  }
+  const { StatusCallback: url, StatusCallbackMethod: method, StatusCallbackEvent: events } = read;
+  return url === undefined ? null : { url, method, events };
+}
+
+function sourceOf(read: z.infer<z.ZodObject<typeof SCRIPT>>): TwimlSource | null {
   if (read.Twiml !== undefined) {
     try {
       parseTwiml(read.Twiml);
@@ -214,9 +268,5 @@ function sourceOf(
   if (read.Url !== undefined) {
     return { kind: 'url', url: read.Url, method: read.Method, ...fallback };
   }
-  if (applicationSid === undefined || app === null) return null;
-  if (applicationSid !== app.sid) {
-    throw new ApiProblem(400, 21_212, 'Invalid parameter ApplicationSid: is not known');
-  }
-  return { kind: 'url', url: app.voiceUrl, method: 'POST', ...fallback };
+  return null;
 }

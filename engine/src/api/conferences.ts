@@ -3,10 +3,10 @@ import type { Ledger } from '../journal/ledger.ts';
 import type { ConferenceRecord } from '../room/conference-record.ts';
 import type { Conferences } from '../room/conferences.ts';
 import type { Api } from './app.ts';
-import { fields } from './fields.ts';
+import { address, fields, method } from './fields.ts';
 import { moment, page, PAGE_FIELDS, within } from './paging.ts';
 import type { Presenter } from './present.ts';
-import { notFound } from './problem.ts';
+import { ApiProblem, notFound } from './problem.ts';
 
 const LIST = {
   ...PAGE_FIELDS,
@@ -18,6 +18,12 @@ const LIST = {
   DateUpdated: moment.optional(),
   'DateUpdated<': moment.optional(),
   'DateUpdated>': moment.optional(),
+} as const;
+
+const UPDATE = {
+  Status: z.literal('completed').optional(),
+  AnnounceUrl: address.optional(),
+  AnnounceMethod: method.default('POST'),
 } as const;
 
 export interface ConferenceRouteParts {
@@ -50,12 +56,15 @@ export function conferenceRoutes(scope: Api, parts: ConferenceRouteParts): void 
   });
 
   scope.post<{ Params: { sid: string } }>('/Conferences/:sid.json', async (request) => {
-    const read = fields(request.body, { Status: z.literal('completed').optional() });
+    const read = fields(request.body, UPDATE);
     const record = ledger.conferences.get(request.params.sid);
     if (!record) throw notFound(request.url);
-    if (read.Status === 'completed') {
-      conferences.find(record.sid)?.end('conference-ended-via-api');
+    const live = conferences.find(record.sid);
+    if (read.AnnounceUrl !== undefined) {
+      if (!live) throw new ApiProblem(400, 20_001, 'The conference has ended');
+      live.announce(read.AnnounceUrl, read.AnnounceMethod, null);
     }
+    if (read.Status === 'completed') live?.end('conference-ended-via-api');
     return present.conference(record);
   });
 }

@@ -25,6 +25,15 @@ export const address = z
     error: 'is not an http address',
   });
 
+/** An address that may be taken away again with an empty text. */
+export const addressOrNone = z.union([
+  z.literal('').transform(() => null),
+  address.transform((text): string | null => text),
+]);
+
+/** Where to ask for music: empty means silence. */
+export const musicAddress = z.union([z.literal(''), address]);
+
 /** Repeated fields, or one field with words between spaces; Twilio takes both. */
 export const words = <Word extends string>(known: readonly [Word, ...Word[]]) =>
   z
@@ -36,11 +45,13 @@ export const words = <Word extends string>(known: readonly [Word, ...Word[]]) =>
 
 /**
  * Reads a request's fields. One that is unknown, or that this engine does not carry out, is
- * refused by name; Twilio's 20001 says that a parameter is wrong. @throws ApiProblem
+ * refused by name. Twilio's 20001 says that a parameter is wrong; `codes` are those that have one
+ * of their own. @throws ApiProblem
  */
 export function fields<Shape extends z.ZodRawShape>(
   raw: unknown,
   shape: Shape,
+  codes: Readonly<Record<string, number>> = {},
 ): z.infer<z.ZodObject<Shape>> {
   const read = z.strictObject(shape).safeParse(raw ?? {});
   if (read.success) return read.data;
@@ -50,5 +61,6 @@ export function fields<Shape extends z.ZodRawShape>(
     throw new ApiProblem(400, 20_001, `This engine does not support the parameter ${names}`);
   }
   const name = issue?.path.join('.') ?? '';
-  throw new ApiProblem(400, 20_001, `Invalid parameter ${name}: ${issue?.message ?? 'is wrong'}`);
+  const code = codes[name] ?? 20_001;
+  throw new ApiProblem(400, code, `Invalid parameter ${name}: ${issue?.message ?? 'is wrong'}`);
 }

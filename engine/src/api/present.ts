@@ -1,8 +1,21 @@
 import { API_VERSION, callDurationSeconds } from '../leg/call-callbacks.ts';
 import { isFinal, type CallRecord } from '../leg/call-record.ts';
+import type { ApplicationRecord, NumberRecord, VoiceSettings } from '../account/account-record.ts';
 import type { ConferenceRecord, ParticipantRecord } from '../room/conference-record.ts';
 import type { RecordingRecord } from '../recording/recording-record.ts';
 import { rfc2822, rfc2822OrNull, wholeSeconds } from '../times.ts';
+
+function voice(record: VoiceSettings): Record<string, unknown> {
+  return {
+    status_callback: record.statusCallback,
+    status_callback_method: record.statusCallbackMethod,
+    voice_caller_id_lookup: false,
+    voice_fallback_method: record.voiceFallbackMethod,
+    voice_fallback_url: record.voiceFallbackUrl,
+    voice_method: record.voiceMethod,
+    voice_url: record.voiceUrl,
+  };
+}
 
 /** The resources as twilio_api_v2010.json describes them. */
 export class Presenter {
@@ -53,6 +66,61 @@ export class Presenter {
     };
   }
 
+  application(record: ApplicationRecord): Record<string, unknown> {
+    return {
+      account_sid: this.#account,
+      api_version: API_VERSION,
+      date_created: rfc2822(record.createdAt),
+      date_updated: rfc2822(record.updatedAt),
+      friendly_name: record.friendlyName,
+      message_status_callback: null,
+      sid: record.sid,
+      sms_fallback_method: 'POST',
+      sms_fallback_url: null,
+      sms_method: 'POST',
+      sms_status_callback: null,
+      sms_url: null,
+      ...voice(record),
+      uri: this.path(`/Applications/${record.sid}.json`),
+      public_application_connect_enabled: false,
+    };
+  }
+
+  number(record: NumberRecord): Record<string, unknown> {
+    return {
+      account_sid: this.#account,
+      address_sid: null,
+      address_requirements: 'none',
+      api_version: API_VERSION,
+      beta: false,
+      capabilities: { voice: true, sms: false, mms: false, fax: false },
+      date_created: rfc2822(record.createdAt),
+      date_updated: rfc2822(record.updatedAt),
+      friendly_name: record.friendlyName,
+      identity_sid: null,
+      phone_number: record.phoneNumber,
+      origin: 'hosted',
+      sid: record.sid,
+      sms_application_sid: '',
+      sms_fallback_method: 'POST',
+      sms_fallback_url: null,
+      sms_method: 'POST',
+      sms_url: null,
+      trunk_sid: null,
+      uri: this.path(`/IncomingPhoneNumbers/${record.sid}.json`),
+      voice_receive_mode: 'voice',
+      voice_application_sid: record.voiceApplicationSid ?? '',
+      ...voice(record),
+      emergency_status: 'Inactive',
+      emergency_address_sid: null,
+      emergency_address_status: 'unregistered',
+      bundle_sid: null,
+      status: 'in-use',
+      type: null,
+      subresource_uris: {},
+    };
+  }
+
   conference(record: ConferenceRecord): Record<string, unknown> {
     const own = this.path(`/Conferences/${record.sid}`);
     return {
@@ -61,7 +129,7 @@ export class Presenter {
       date_updated: rfc2822(record.updatedAt),
       api_version: API_VERSION,
       friendly_name: record.friendlyName,
-      region: 'us1',
+      region: record.region,
       sid: record.sid,
       status: record.status,
       uri: `${own}.json`,
@@ -94,6 +162,13 @@ export class Presenter {
     };
   }
 
+  /** `below`: the call or conference through which it was asked for. */
+  recordingOf(below: string, record: RecordingRecord): Record<string, unknown> {
+    const { subresource_uris: _, media_url: __, ...shown } = this.recording(record);
+    const track = below.startsWith('/Calls/') ? { track: record.track } : {};
+    return { ...shown, ...track, uri: this.path(`${below}/Recordings/${record.sid}.json`) };
+  }
+
   recording(record: RecordingRecord): Record<string, unknown> {
     const own = this.path(`/Recordings/${record.sid}`);
     // The resource knows no "failed": what could not be recorded is absent, with its error code.
@@ -112,8 +187,8 @@ export class Presenter {
       price: null,
       price_unit: 'USD',
       status,
-      channels: 2,
-      source: 'Conference',
+      channels: record.channels,
+      source: record.source,
       error_code: record.errorCode,
       uri: `${own}.json`,
       encryption_details: null,

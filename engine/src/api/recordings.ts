@@ -23,6 +23,7 @@ const LIST = {
   ...DATES,
   CallSid: z.string().optional(),
   ConferenceSid: z.string().optional(),
+  // Deleted means deleted: there is nothing more to list.
   IncludeSoftDeleted: flag.optional(),
 } as const;
 
@@ -39,41 +40,51 @@ interface OneRecording {
 }
 
 export function recordingRoutes(scope: Api, parts: RecordingRouteParts): void {
-  const { ledger, files, present } = parts;
+  const { ledger, present } = parts;
   const list = (
     raw: unknown,
     path: string,
-    keep: (record: RecordingRecord, asked: z.infer<z.ZodObject<typeof LIST>>) => boolean,
+    read: z.infer<z.ZodObject<typeof LIST>>,
+    keep: (record: RecordingRecord) => boolean,
+    show: (record: RecordingRecord) => unknown,
   ) => {
-    const read = fields(raw, LIST);
     const fits = (one: RecordingRecord) =>
-      keep(one, read) &&
+      keep(one) &&
       (read.CallSid === undefined || one.callSid === read.CallSid) &&
       (read.ConferenceSid === undefined || one.conferenceSid === read.ConferenceSid) &&
       within(one.createdAt, read.DateCreated, read['DateCreated<'], read['DateCreated>']);
     const place = { path, query: raw };
-    return page('recordings', ledger.recordings.newestFirst(), fits, read, place, (one) =>
-      present.recording(one),
-    );
+    return page('recordings', ledger.recordings.newestFirst(), fits, read, place, show);
   };
 
+  const listOf = (raw: unknown, below: string, keep: (record: RecordingRecord) => boolean) =>
+    list(
+      raw,
+      present.path(`${below}/Recordings.json`),
+      fields(raw, { ...PAGE_FIELDS, ...DATES }),
+      keep,
+      (one) => present.recordingOf(below, one),
+    );
+
   scope.get('/Recordings.json', async (request) =>
-    list(request.query, present.path('/Recordings.json'), () => true),
+    list(
+      request.query,
+      present.path('/Recordings.json'),
+      fields(request.query, LIST),
+      () => true,
+      (one) => present.recording(one),
+    ),
   );
 
-  scope.get<OneRecording>('/Conferences/:sid/Recordings.json', async (request) => {
-    const { sid } = request.params;
-    if (!ledger.conferences.has(sid)) throw notFound(request.url);
-    const path = present.path(`/Conferences/${sid}/Recordings.json`);
-    return list(request.query, path, (one) => one.conferenceSid === sid);
-  });
-
-  scope.get<OneRecording>('/Calls/:sid/Recordings.json', async (request) => {
-    const { sid } = request.params;
-    if (!ledger.calls.has(sid)) throw notFound(request.url);
-    const path = present.path(`/Calls/${sid}/Recordings.json`);
-    return list(request.query, path, (one) => one.callSid === sid);
-  });
+  for (const kind of ['Calls', 'Conferences'] as const) {
+    scope.get<OneRecording>(`/${kind}/:sid/Recordings.json`, async (request) => {
+      const { sid } = request.params;
+      const known = kind === 'Calls' ? ledger.calls : ledger.conferences;
+      if (!known.has(sid)) throw notFound(request.url);
+      const owner = (one: RecordingRecord) => (kind === 'Calls' ? one.callSid : one.conferenceSid);
+      return listOf(request.query, `/${kind}/${sid}`, (one) => owner(one) === sid);
+    });
+  }
 
   scope.get<OneRecording>('/Recordings/:sid.json', async (request) => {
     fields(request.query, { IncludeSoftDeleted: flag.optional() });
@@ -85,14 +96,14 @@ export function recordingRoutes(scope: Api, parts: RecordingRouteParts): void {
   scope.delete<OneRecording>('/Recordings/:sid.json', async (request, reply) => {
     const record = ledger.recordings.get(request.params.sid);
     if (!record) throw notFound(request.url);
-    if (record.status === 'in-progress' || record.status === 'processing') {
-      throw new ApiProblem(409, 20_409, 'The recording is not finished; it can be deleted later');
-    }
-    ledger.forgetRecording(record.sid);
-    await files.remove(record.sid);
+    await removeRecording(record, parts);
     return reply.code(204).send();
   });
 
+  mediaRoutes(scope, parts);
+}
+
+function mediaRoutes(scope: Api, { ledger, files }: RecordingRouteParts): void {
   // Without an ending Twilio answers WAV; both forms are mono unless asked otherwise.
   for (const [path, format] of [
     ['/Recordings/:sid.mp3', 'mp3'],
@@ -107,10 +118,24 @@ export function recordingRoutes(scope: Api, parts: RecordingRouteParts): void {
       const record = ledger.recordings.get(request.params.sid);
       if (record?.status !== 'completed') throw notFound(request.url);
       const channels = RequestedChannels === '2' ? 2 : 1;
+      if (channels > record.channels) {
+        throw new ApiProblem(400, 20_001, 'RequestedChannels: the recording has one channel');
+      }
       const file = await files.have(record.sid, format, channels);
       return sendFile(reply, file, CONTENT_TYPE[format], request.headers);
     });
   }
+}
+
+export async function removeRecording(
+  record: RecordingRecord,
+  { ledger, files }: Pick<RecordingRouteParts, 'ledger' | 'files'>,
+): Promise<void> {
+  if (['in-progress', 'paused', 'processing'].includes(record.status)) {
+    throw new ApiProblem(409, 20_409, 'The recording is not finished; it can be deleted later');
+  }
+  ledger.forgetRecording(record.sid);
+  await files.remove(record.sid);
 }
 
 /**

@@ -14,6 +14,7 @@ import type { Logger } from 'pino';
 import type { HttpMethod } from '../callback/request.ts';
 import { isFinal, type CallRecord } from '../leg/call-record.ts';
 import type { ConferenceRecord } from '../room/conference-record.ts';
+import type { ApplicationRecord, NumberRecord } from '../account/account-record.ts';
 import type { RecordingRecord } from '../recording/recording-record.ts';
 import { Shelf } from './shelf.ts';
 
@@ -32,6 +33,11 @@ type Line =
   | { conference: ConferenceRecord }
   | { recording: RecordingRecord }
   | { recordingGone: string }
+  | { callGone: string }
+  | { application: ApplicationRecord }
+  | { applicationGone: string }
+  | { number: NumberRecord }
+  | { numberGone: string }
   | { owed: OwedCallback }
   | { paid: string };
 
@@ -51,6 +57,8 @@ export class Ledger {
   readonly calls = new Shelf<CallRecord>();
   readonly conferences = new Shelf<ConferenceRecord>();
   readonly recordings = new Shelf<RecordingRecord>();
+  readonly applications = new Map<string, ApplicationRecord>();
+  readonly numbers = new Map<string, NumberRecord>();
   readonly owed = new Map<string, OwedCallback>();
   /** When the file was last written before this start: the last sign of life. Null: a new file. */
   readonly lastWrittenAt: number | null;
@@ -90,6 +98,31 @@ export class Ledger {
   forgetRecording(sid: string): void {
     this.recordings.delete(sid);
     this.#write({ recordingGone: sid });
+  }
+
+  forgetCall(sid: string): void {
+    this.calls.delete(sid);
+    this.#write({ callGone: sid });
+  }
+
+  saveApplication(record: ApplicationRecord): void {
+    this.applications.set(record.sid, record);
+    this.#write({ application: record });
+  }
+
+  forgetApplication(sid: string): void {
+    this.applications.delete(sid);
+    this.#write({ applicationGone: sid });
+  }
+
+  saveNumber(record: NumberRecord): void {
+    this.numbers.set(record.sid, record);
+    this.#write({ number: record });
+  }
+
+  forgetNumber(sid: string): void {
+    this.numbers.delete(sid);
+    this.#write({ numberGone: sid });
   }
 
   owe(callback: OwedCallback): void {
@@ -139,6 +172,11 @@ export class Ledger {
     else if ('conference' in line) this.conferences.set(line.conference.sid, line.conference);
     else if ('recording' in line) this.recordings.set(line.recording.sid, line.recording);
     else if ('recordingGone' in line) this.recordings.delete(line.recordingGone);
+    else if ('callGone' in line) this.calls.delete(line.callGone);
+    else if ('application' in line) this.applications.set(line.application.sid, line.application);
+    else if ('applicationGone' in line) this.applications.delete(line.applicationGone);
+    else if ('number' in line) this.numbers.set(line.number.sid, line.number);
+    else if ('numberGone' in line) this.numbers.delete(line.numberGone);
     else if ('owed' in line) this.owed.set(line.owed.id, line.owed);
     else this.owed.delete(line.paid);
   }
@@ -168,10 +206,12 @@ export class Ledger {
       put({ conference });
     }
     for (const recording of this.recordings.values()) {
-      const open = recording.status === 'in-progress' || recording.status === 'processing';
+      const open = ['in-progress', 'paused', 'processing'].includes(recording.status);
       if (!open && quiet(recording)) recording.callback = null;
       put({ recording });
     }
+    for (const application of this.applications.values()) put({ application });
+    for (const number of this.numbers.values()) put({ number });
     for (const owed of this.owed.values()) put({ owed });
     fsyncSync(file);
     renameSync(temporary, this.#path);

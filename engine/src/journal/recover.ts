@@ -55,7 +55,7 @@ export function recover(
     parts.conferences.tell(record, { event: 'conference-end', ending: null });
   }
   for (const record of ledger.recordings.values()) {
-    if (record.status !== 'in-progress' && record.status !== 'processing') continue;
+    if (!['in-progress', 'paused', 'processing'].includes(record.status)) continue;
     closed += 1;
     void parts.recorder.finish(record);
   }
@@ -65,7 +65,7 @@ export function recover(
 function lastSignOfLife(ledger: Ledger, files: RecordingFiles): number {
   let latest = ledger.lastWrittenAt ?? Date.now();
   for (const record of ledger.recordings.values()) {
-    if (record.status !== 'in-progress') continue;
+    if (record.status !== 'in-progress' && record.status !== 'paused') continue;
     const spool = files.spool(record.sid);
     if (existsSync(spool)) latest = Math.max(latest, statSync(spool).mtimeMs);
   }

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import type { Logger } from 'pino';
 import type { Ledger } from '../journal/ledger.ts';
+import type { RecordTap } from '../media/protocol.ts';
 import type { MediaLink } from '../media-link.ts';
 import { newSid } from '../sid.ts';
 import type { RecordingCallbacks } from './recording-callbacks.ts';
@@ -8,23 +9,34 @@ import {
   RECORDING_ERROR,
   type RecordingCallback,
   type RecordingRecord,
+  type RecordingSource,
+  type RecordingTrack,
 } from './recording-record.ts';
+import { trimSpool } from '../media/recording/trim.ts';
 import { durationOfSpool, type RecordingFiles } from './recording-files.ts';
 
 /** What can be made again of a recording's MP3 is kept for a day. */
 const TIDY_AFTER_MS = 24 * 3_600_000;
 const TIDY_EVERY_MS = 3_600_000;
 
-export interface RoomRecording {
+/** A recording that runs. */
+export interface LiveRecording {
+  readonly record: RecordingRecord;
+  /** silence: its time goes on. skip: the file has a gap. Null: goes on recording. */
+  pause(how: 'silence' | 'skip' | null): void;
   /** Ends the recording; what follows (encoding, the callback) goes on by itself. */
   stop(): void;
 }
 
 export interface RecordingAsk {
-  conferenceSid: string;
+  conferenceSid: string | null;
   callSid: string;
-  /** The media leg on the left channel. */
-  left: string;
+  /** What is recorded: a room with one leg on the left channel, or one leg. */
+  tap: RecordTap;
+  source: RecordingSource;
+  channels: 1 | 2;
+  track: RecordingTrack;
+  trim: boolean;
   callback: RecordingCallback | null;
 }
 
@@ -47,6 +59,7 @@ export class Recorder {
   #work: Promise<void> = Promise.resolve();
   readonly #pending = new Set<Promise<void>>();
   readonly #tidying: NodeJS.Timeout;
+  readonly #live = new Map<string, LiveRecording>();
   #closed = false;
 
   constructor(
@@ -70,31 +83,39 @@ export class Recorder {
   }
 
   /** Never throws: a call goes on without its recording. */
-  start(ask: RecordingAsk): RoomRecording {
+  start({ tap, ...ask }: RecordingAsk): LiveRecording {
     const now = Date.now();
     const record: RecordingRecord = {
       sid: newSid('RE'),
-      conferenceSid: ask.conferenceSid,
-      callSid: ask.callSid,
+      ...ask,
       status: 'in-progress',
       createdAt: now,
       updatedAt: now,
       startedAt: null,
       durationMs: null,
       errorCode: null,
-      callback: ask.callback,
     };
     this.#save(record);
     const deaf = this.#media.onRecordingFailed(record.sid, (problem) =>
       this.#breakOff(record, problem),
     );
-    const begun = this.#begin(record, ask.left);
+    const begun = this.#begin(record, tap);
     let stopping: Promise<void> | null = null;
-    return {
+    const live: LiveRecording = {
+      record,
+      pause: (how) => this.#pause(record, how),
       stop: () => {
+        this.#live.delete(record.sid);
         stopping ??= this.#track(this.#stop(record, begun).finally(deaf));
       },
     };
+    this.#live.set(record.sid, live);
+    return live;
+  }
+
+  /** Those that run, the newest last. */
+  live(): LiveRecording[] {
+    return [...this.#live.values()];
   }
 
   /** Encodes what the spool holds and tells the application; also used after a crash. */
@@ -150,22 +171,31 @@ export class Recorder {
     );
     await begun;
     const end = await asked;
-    if (record.status !== 'in-progress') return;
+    if (record.status !== 'in-progress' && record.status !== 'paused') return;
+    this.#callbacks.tell(record, 'stopped');
     if (end?.problem) this.#breakOff(record, end.problem);
-    if (record.status === 'in-progress') await this.finish(record);
+    if (record.errorCode === null || this.#spooledMs(record) > 0) await this.finish(record);
   }
 
-  async #begin(record: RecordingRecord, left: string): Promise<void> {
+  #pause(record: RecordingRecord, pause: 'silence' | 'skip' | null): void {
+    if (record.status !== 'in-progress' && record.status !== 'paused') return;
+    record.status = pause === null ? 'in-progress' : 'paused';
+    this.#save(record);
+    this.#media.tell('record.pause', { recording: record.sid, pause });
+    this.#callbacks.tell(record, pause === null ? 'resumed' : 'paused');
+  }
+
+  async #begin(record: RecordingRecord, tap: RecordTap): Promise<void> {
     try {
       const { startedAt } = await this.#media.ask('record.start', {
         recording: record.sid,
-        room: record.conferenceSid,
-        left,
+        ...tap,
         path: this.#files.spool(record.sid),
         minFreeBytes: this.#minFreeBytes,
       });
       record.startedAt = startedAt;
       this.#save(record);
+      this.#callbacks.tell(record, 'started');
       this.#callbacks.tell(record, 'in-progress');
     } catch (error) {
       this.#log.error({ err: error, recording: record.sid }, 'a recording did not start');
@@ -175,7 +205,8 @@ export class Recorder {
 
   /** The recorder gave up in mid-call. What it has is delivered when the call is over. */
   #breakOff(record: RecordingRecord, problem: Problem): void {
-    if (record.status !== 'in-progress' || record.errorCode !== null) return;
+    const running = record.status === 'in-progress' || record.status === 'paused';
+    if (!running || record.errorCode !== null) return;
     if (this.#spooledMs(record) === 0) return this.#fail(record, problem);
     this.#log.error({ recording: record.sid, problem }, 'a recording broke off; its call goes on');
     record.errorCode = ERROR_CODE[problem];
@@ -185,12 +216,27 @@ export class Recorder {
 
   #fail(record: RecordingRecord, problem: Problem): void {
     if (record.status === 'failed') return;
+    this.#live.delete(record.sid);
     this.#log.error({ recording: record.sid, problem }, 'a recording failed; its call goes on');
     record.status = 'failed';
     record.errorCode = ERROR_CODE[problem];
     record.durationMs = this.#spooledMs(record);
     this.#save(record);
     this.#callbacks.tell(record, 'failed');
+  }
+
+  /** A recording that cannot be trimmed is delivered as it is. */
+  async #trim(record: RecordingRecord): Promise<void> {
+    const spool = this.#files.spool(record.sid);
+    if (!existsSync(spool)) return;
+    try {
+      record.startedAt = (record.startedAt ?? record.createdAt) + (await trimSpool(spool));
+      // Done once: a start after a crash finds it trimmed.
+      record.trim = false;
+      this.#save(record);
+    } catch (error) {
+      this.#log.error({ err: error, recording: record.sid }, 'a recording was not trimmed');
+    }
   }
 
   #spooledMs({ sid }: RecordingRecord): number {
@@ -200,6 +246,7 @@ export class Recorder {
 
   async #encode(record: RecordingRecord): Promise<void> {
     const { sid } = record;
+    if (record.trim) await this.#trim(record);
     record.durationMs = this.#spooledMs(record);
     if (record.durationMs === 0) {
       record.status = 'absent';

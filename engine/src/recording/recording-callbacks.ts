@@ -21,12 +21,14 @@ export class RecordingCallbacks {
     const account = `/2010-04-01/Accounts/${this.#accountSid}`;
     const fields: Record<string, string> = {
       AccountSid: this.#accountSid,
-      ConferenceSid: record.conferenceSid,
+      ...(record.conferenceSid === null
+        ? { CallSid: record.callSid, RecordingTrack: record.track }
+        : { ConferenceSid: record.conferenceSid }),
       RecordingSid: record.sid,
       RecordingUrl: `${this.#apiBase()}${account}/Recordings/${record.sid}`,
       RecordingStatus: event,
-      RecordingChannels: '2',
-      RecordingSource: 'Conference',
+      RecordingChannels: String(record.channels),
+      RecordingSource: record.source,
       ErrorCode: String(record.errorCode ?? 0),
     };
     if (record.startedAt !== null) fields.RecordingStartTime = rfc2822(record.startedAt);

@@ -1,8 +1,29 @@
 import type { HttpMethod } from '../callback/request.ts';
 
-export type RecordingStatus = 'in-progress' | 'processing' | 'completed' | 'absent' | 'failed';
+/**
+ *  in-progress ◄──► paused
+ *       └──────┬───────┘
+ *              ▼
+ *          processing ──► completed, absent, failed
+ */
+export type RecordingStatus =
+  'in-progress' | 'paused' | 'processing' | 'completed' | 'absent' | 'failed';
 export const RECORDING_EVENTS = ['in-progress', 'completed', 'absent', 'failed'] as const;
-export type RecordingEvent = (typeof RECORDING_EVENTS)[number];
+/** A participant's own recording tells more than a call's or a conference's. */
+export const PARTICIPANT_RECORDING_EVENTS = [
+  ...RECORDING_EVENTS,
+  'started',
+  'paused',
+  'resumed',
+  'stopped',
+] as const;
+export type RecordingEvent = (typeof PARTICIPANT_RECORDING_EVENTS)[number];
+
+/** In Twilio's words, how it came about. */
+export type RecordingSource =
+  'Conference' | 'OutboundAPI' | 'StartCallRecordingAPI' | 'DialVerb' | 'RecordVerb';
+export const RECORDING_TRACKS = ['both', 'inbound', 'outbound'] as const;
+export type RecordingTrack = (typeof RECORDING_TRACKS)[number];
 
 export interface RecordingCallback {
   url: string;
@@ -21,9 +42,16 @@ export const RECORDING_ERROR = {
 /** A recording as it is journalled. All times are milliseconds of Date.now(). */
 export interface RecordingRecord {
   sid: string;
-  conferenceSid: string;
-  /** The leg on the left channel. */
+  /** Null: a call was recorded, not a room. */
+  conferenceSid: string | null;
+  /** The call that is recorded, or the one on the left channel. */
   callSid: string;
+  source: RecordingSource;
+  /** As it can be had; the spool always has two. */
+  channels: 1 | 2;
+  track: RecordingTrack;
+  /** Leave silence out at both ends. */
+  trim: boolean;
   status: RecordingStatus;
   createdAt: number;
   updatedAt: number;

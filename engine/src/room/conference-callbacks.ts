@@ -14,6 +14,8 @@ export type ConferenceNews =
   | { event: 'conference-start' }
   | { event: 'conference-end'; ending: ParticipantRecord | null }
   | { event: ParticipantNews; participant: ParticipantRecord }
+  | { event: 'announcement-end'; url: string; callSid: string | null }
+  | { event: 'announcement-fail'; url: string; callSid: string | null; why: string }
   | {
       event: 'participant-leave';
       participant: ParticipantRecord;
@@ -38,6 +40,8 @@ const ASKED_AS: Record<ConferenceNews['event'], ConferenceEvent> = {
   'participant-hold': 'hold',
   'participant-unhold': 'hold',
   'participant-modify': 'modify',
+  'announcement-end': 'announcement',
+  'announcement-fail': 'announcement',
 };
 
 const REASON_TEXT = {
@@ -73,6 +77,11 @@ export class ConferenceCallbacks {
       StatusCallbackEvent: news.event,
       ...('participant' in news ? participantFields(news.participant) : {}),
     };
+    if (news.event === 'announcement-end' || news.event === 'announcement-fail') {
+      fields.AnnounceUrl = news.url;
+      if (news.callSid !== null) fields.CallSid = news.callSid;
+      if (news.event === 'announcement-fail') fields.ReasonAnnouncementFailed = news.why;
+    }
     if (news.event === 'participant-leave') {
       fields.ParticipantCallStatus = news.callStatus;
       fields.ReasonParticipantLeft = news.reason;

@@ -10,6 +10,7 @@ export const CONFERENCE_EVENTS = [
   'mute',
   'hold',
   'modify',
+  'announcement',
 ] as const;
 export type ConferenceEvent = (typeof CONFERENCE_EVENTS)[number];
 
@@ -60,6 +61,8 @@ export interface ConferenceRecord {
   reasonEnded: ReasonConferenceEnded | null;
   callSidEnding: string | null;
   callback: ConferenceCallback | null;
+  /** Kept and shown as Twilio does; sound is always mixed here. */
+  region: string;
   /** The number of the next status callback, from 1 (as Twilio counts conferences). */
   sequence: number;
   /** Who is in the room or on the way into it; empty once it is completed. */

@@ -1,14 +1,17 @@
+import { randomUUID } from 'node:crypto';
+import type { HttpMethod } from '../callback/request.ts';
 import type { Ledger } from '../journal/ledger.ts';
 import type { Call, EndedFrom } from '../leg/call.ts';
 import type { MediaLink } from '../media-link.ts';
 import type { RecordingCallback } from '../recording/recording-record.ts';
-import type { Recorder, RoomRecording } from '../recording/recorder.ts';
+import type { LiveRecording, Recorder } from '../recording/recorder.ts';
 import type { ConferenceCallbacks, ParticipantNews } from './conference-callbacks.ts';
 import type {
   ConferenceRecord,
   ReasonConferenceEnded,
   ReasonParticipantLeft,
 } from './conference-record.ts';
+import { Announcement, type Announcer } from './announcement.ts';
 import type { Music, MusicPlayer } from './music.ts';
 import { Participant, type ParticipantSettings } from './participant.ts';
 
@@ -18,6 +21,15 @@ export interface ConferenceParts {
   recorder: Recorder;
   callbacks: ConferenceCallbacks;
   music: MusicPlayer;
+  announcer: Announcer;
+  /** Path of the sound that tells of comings and goings. */
+  beep: string;
+}
+
+/** How a room is recorded; the first to ask decides. */
+export interface WantedRecording {
+  callback: RecordingCallback | null;
+  trim: boolean;
 }
 
 /** A participant cannot be added, with Twilio's code. */
@@ -36,6 +48,8 @@ export interface ParticipantChange {
   hold?: boolean;
   holdMusic?: Music;
   endConferenceOnExit?: boolean;
+  beepOnExit?: boolean;
+  wait?: Music;
   /** null: stops coaching. */
   coach?: string | null;
 }
@@ -52,8 +66,9 @@ export class Conference {
   readonly #parts: ConferenceParts;
   readonly #participants = new Map<string, Participant>();
   /** Who may be recorded as soon as it starts; null: nobody asked for a recording. */
-  #wanted: { callback: RecordingCallback | null } | null = null;
-  #recording: RoomRecording | null = null;
+  #wanted: WantedRecording | null = null;
+  #recording: LiveRecording | null = null;
+  readonly #announcements = new Set<Announcement>();
 
   constructor(record: ConferenceRecord, parts: ConferenceParts) {
     this.record = record;
@@ -84,6 +99,7 @@ export class Conference {
   /** Throws JoinRefused. A call that is not answered yet joins the moment it is. */
   add(call: Call, settings: ParticipantSettings, maxParticipants: number): Participant {
     this.checkRoomFor(settings.label, maxParticipants);
+    if (settings.coach !== null) this.checkCoach(settings.coach);
     const participant = new Participant(call, settings);
     this.#participants.set(call.sid, participant);
     if (call.inProgress) this.#join(participant);
@@ -101,9 +117,20 @@ export class Conference {
     }
   }
 
+  /** Throws JoinRefused when nobody is there to be coached. */
+  checkCoach(callSid: string): void {
+    const pupil = this.#participants.get(callSid);
+    if (pupil?.record.joined !== true) {
+      throw new JoinRefused(16_028, 'The participant to be coached is not in the conference');
+    }
+    if (pupil.record.hold) {
+      throw new JoinRefused(16_027, 'The participant to be coached is on hold');
+    }
+  }
+
   /** The first to ask for a recording decides how it is reported. */
-  wantRecording(callback: RecordingCallback | null): void {
-    this.#wanted ??= { callback };
+  wantRecording(wanted: WantedRecording): void {
+    this.#wanted ??= wanted;
     this.#record();
   }
 
@@ -128,7 +155,14 @@ export class Conference {
 
   change(participant: Participant, change: ParticipantChange): void {
     const { record } = participant;
+    if (change.coach !== undefined && change.coach !== null) this.checkCoach(change.coach);
     const news: ParticipantNews[] = [];
+    if (change.beepOnExit !== undefined) participant.beepOnExit = change.beepOnExit;
+    if (change.wait !== undefined) {
+      participant.wait = change.wait;
+      const waits = record.joined && this.record.status === 'init' && !record.hold;
+      if (waits) this.#wait(participant);
+    }
     if (change.muted !== undefined && change.muted !== record.muted) {
       record.muted = change.muted;
       news.push(change.muted ? 'participant-mute' : 'participant-unmute');
@@ -156,6 +190,22 @@ export class Conference {
       this.#parts.callbacks.tell(this.record, { event, participant: record });
   }
 
+  /**
+   * Plays TwiML to everybody, or to one, over what is said. @throws JoinRefused before the start:
+   * there is no room to play it to.
+   */
+  announce(url: string, method: HttpMethod, to: Participant | null): void {
+    if (this.record.status !== 'in-progress') {
+      throw new JoinRefused(20_001, 'The conference has not started: nobody would hear it');
+    }
+    const announcement = new Announcement(
+      { room: this.record, url, method, to: to?.call ?? null },
+      this.#parts,
+    );
+    this.#announcements.add(announcement);
+    void announcement.over.then(() => this.#announcements.delete(announcement));
+  }
+
   /** Ends it for everybody. */
   end(reason: ReasonConferenceEnded, ending: Participant | null = null): void {
     if (this.over) return;
@@ -164,6 +214,7 @@ export class Conference {
     this.record.callSidEnding = ending?.call.sid ?? null;
     // The recorder stops before anybody leaves, so that nothing is cut off it or added to it.
     this.#recording?.stop();
+    for (const announcement of this.#announcements) announcement.stop();
     const left =
       reason === 'conference-ended-via-api'
         ? 'conference_ended_via_api'
@@ -187,7 +238,13 @@ export class Conference {
     });
     if (this.record.status === 'in-progress') this.#enterRoom(participant);
     else if (this.#mayStart()) this.#start();
-    else this.#wait(participant);
+    else return this.#wait(participant);
+    if (participant.beepOnEnter) this.#beep();
+  }
+
+  #beep(): void {
+    const play = { room: this.sid, play: randomUUID(), path: this.#parts.beep, only: null };
+    this.#parts.media.tell('room.play', play);
   }
 
   #mayStart(): boolean {
@@ -211,6 +268,10 @@ export class Conference {
     if (!participant.record.hold) participant.stopMusic();
     const mix = participant.mix((sid) => this.#legOf(sid));
     this.#parts.media.tell('room.join', { room: this.sid, leg, mix });
+    for (const other of this.#participants.values()) {
+      const coaches = other.record.joined && other.record.callSidToCoach === participant.call.sid;
+      if (coaches && other !== participant) this.#mixAgain(other, {});
+    }
   }
 
   #record(): void {
@@ -222,8 +283,11 @@ export class Conference {
     this.#recording = this.#parts.recorder.start({
       conferenceSid: this.sid,
       callSid: first.call.sid,
-      left,
-      callback: this.#wanted.callback,
+      tap: { room: this.sid, left },
+      source: 'Conference',
+      channels: 2,
+      track: 'both',
+      ...this.#wanted,
     });
   }
 
@@ -286,6 +350,8 @@ export class Conference {
     if (participant.left === null) call.hangUp();
     else participant.left(reason);
     this.#save();
+    const heard = this.record.status === 'in-progress' && record.joined;
+    if (heard && participant.beepOnExit && this.#participants.size > 0) this.#beep();
     this.#parts.callbacks.tell(this.record, {
       event: 'participant-leave',
       participant: record,

@@ -3,6 +3,9 @@ import { newSid } from '../sid.ts';
 import { Conference, type ConferenceParts } from './conference.ts';
 import type { ConferenceCallback } from './conference-record.ts';
 
+export const REGIONS = ['us1', 'ie1', 'de1', 'sg1', 'br1', 'au1', 'jp1'] as const;
+const DEFAULT_REGION = 'us1';
+
 /** Every conference that lives. Completed ones are in the ledger. */
 export class Conferences {
   readonly #live = new Map<string, Conference>();
@@ -35,7 +38,11 @@ export class Conferences {
    * The conference that lives under this name, or a new one. Only who creates it says where its
    * news goes (as on Twilio: the first participant's callback counts).
    */
-  named(friendlyName: string, callback: ConferenceCallback | null): Conference {
+  named(
+    friendlyName: string,
+    callback: ConferenceCallback | null,
+    region: string = DEFAULT_REGION,
+  ): Conference {
     const found = this.live().find(({ record }) => record.friendlyName === friendlyName);
     if (found) return found;
     const now = Date.now();
@@ -49,6 +56,7 @@ export class Conferences {
         reasonEnded: null,
         callSidEnding: null,
         callback,
+        region,
         sequence: 1,
         participants: [],
       },

@@ -7,6 +7,9 @@ import type {
 } from './conference-record.ts';
 import type { Music } from './music.ts';
 
+export const BEEPS = ['true', 'false', 'onEnter', 'onExit'] as const;
+export type Beep = (typeof BEEPS)[number];
+
 export interface ParticipantSettings {
   label: string | null;
   muted: boolean;
@@ -16,6 +19,8 @@ export interface ParticipantSettings {
   coach: string | null;
   /** Heard before the conference starts. */
   wait: Music;
+  /** Tells everybody of this one's coming and going. */
+  beep: Beep;
   /** What happens to the call once it has left; a call added over REST just ends. */
   left: ((reason: ReasonParticipantLeft) => void) | null;
 }
@@ -24,7 +29,9 @@ export interface ParticipantSettings {
 export class Participant {
   readonly call: Call;
   readonly record: ParticipantRecord;
-  readonly wait: Music;
+  wait: Music;
+  readonly beepOnEnter: boolean;
+  beepOnExit: boolean;
   readonly left: ParticipantSettings['left'];
   /** What it hears in place of the room. */
   music: { stop(): void } | null = null;
@@ -33,6 +40,8 @@ export class Participant {
     const now = Date.now();
     this.call = call;
     this.wait = settings.wait;
+    this.beepOnEnter = settings.beep === 'true' || settings.beep === 'onEnter';
+    this.beepOnExit = settings.beep === 'true' || settings.beep === 'onExit';
     this.left = settings.left;
     this.record = {
       callSid: call.sid,
@@ -55,10 +64,14 @@ export class Participant {
     return status === 'queued' || status === 'ringing' ? status : 'connecting';
   }
 
-  /** `legOf` finds the media leg of another call, for whispering. */
+  /**
+   * `legOf` finds the media leg of another call, for whispering. A coach whose pupil is not there
+   * is heard by nobody: never by the room.
+   */
   mix(legOf: (callSid: string) => string | null): MixState {
     const { muted, hold, coaching, callSidToCoach } = this.record;
-    const coaches = coaching && callSidToCoach !== null ? legOf(callSidToCoach) : null;
+    const coaches =
+      coaching && callSidToCoach !== null ? (legOf(callSidToCoach) ?? callSidToCoach) : null;
     return { muted, held: hold, coaches };
   }
 

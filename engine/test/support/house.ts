@@ -7,6 +7,7 @@ import { Program } from '../../../test/support/program.ts';
 import { connectRobot, type Robot } from '../../../test/support/robot-phone.ts';
 import { writeTone } from '../../../test/support/tones.ts';
 import { Application } from './application.ts';
+import { checkAnswer } from './openapi.ts';
 
 export { ACCOUNT };
 
@@ -14,7 +15,10 @@ type Request<Data> = typeof twilio.RequestClient.prototype.request<Data>;
 type Options<Data> = Parameters<Request<Data>>[0];
 type Reply<Data> = Awaited<ReturnType<Request<Data>>>;
 
-/** The official client, sent to our engine instead of api.twilio.com. */
+/**
+ * The official client, sent to our engine instead of api.twilio.com. Every answer is held against
+ * Twilio's own description.
+ */
 class LocalClient extends twilio.RequestClient {
   readonly #base: string;
 
@@ -23,9 +27,13 @@ class LocalClient extends twilio.RequestClient {
     this.#base = base;
   }
 
-  override request<Data>(options: Options<Data>): Promise<Reply<Data>> {
+  override async request<Data>(options: Options<Data>): Promise<Reply<Data>> {
     const uri = options.uri.replace(/^https:\/\/api\.twilio\.com/, this.#base);
-    return super.request<Data>({ ...options, uri });
+    const reply = await super.request<Data>({ ...options, uri });
+    const raw: unknown = reply.body;
+    const body: unknown = typeof raw === 'string' && raw !== '' ? JSON.parse(raw) : raw;
+    checkAnswer(options.method.toUpperCase(), new URL(uri).pathname, reply.statusCode, body);
+    return reply;
   }
 }
 

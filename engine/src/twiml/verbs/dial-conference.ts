@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { Element } from '../parse.ts';
 import { CONFERENCE_EVENTS, type ConferenceCallback } from '../../room/conference-record.ts';
+import { REGIONS } from '../../room/conferences.ts';
+import { BEEPS } from '../../room/participant.ts';
 import { JoinRefused } from '../../room/conference.ts';
 import { musicOf, type Music } from '../../room/music.ts';
 import { RECORDING_EVENTS, type RecordingCallback } from '../../recording/recording-record.ts';
@@ -15,23 +17,22 @@ const SHAPE = {
   muted: flag.default(false),
   startConferenceOnEnter: flag.default(true),
   endConferenceOnExit: flag.default(false),
-  // Nobody is told by a beep yet; whoever asks for one is told so.
-  beep: z.enum(['false']).optional(),
+  beep: z.enum(BEEPS).default('true'),
   maxParticipants: whole(2, DEFAULT_MAX_PARTICIPANTS).default(DEFAULT_MAX_PARTICIPANTS),
   waitUrl: z.string().optional(),
   waitMethod: method.default('POST'),
   record: z.enum(['record-from-start', 'do-not-record', 'true', 'false']).default('do-not-record'),
-  trim: z.enum(['do-not-trim', 'trim-silence']).default('do-not-trim'),
+  trim: z.enum(['do-not-trim', 'trim-silence']).default('trim-silence'),
   recordingStatusCallback: z.string().optional(),
   recordingStatusCallbackMethod: method.default('POST'),
   recordingStatusCallbackEvent: words(RECORDING_EVENTS).default(['completed']),
   statusCallback: z.string().optional(),
   statusCallbackMethod: method.default('POST'),
-  statusCallbackEvent: words([...CONFERENCE_EVENTS, 'speaker', 'announcement']).default([]),
+  statusCallbackEvent: words(CONFERENCE_EVENTS).default([]),
   /** Our jitter buffer adapts by itself; all sizes are the same to it. */
   jitterBufferSize: z.enum(['off', 'small', 'medium', 'large']).optional(),
   coach: z.string().optional(),
-  region: z.string().optional(),
+  region: z.enum(REGIONS).optional(),
 } as const;
 
 /** https://www.twilio.com/docs/voice/twiml/conference. Resolves when the call has left the room. */
@@ -44,7 +45,7 @@ export async function dialConference(
   const callbacks = callbacksOf(element, read, base);
   await call.answer();
   if (signal.aborted) return {};
-  const conference = conferences.named(element.text, callbacks.conference);
+  const conference = conferences.named(element.text, callbacks.conference, read.region);
   return new Promise((resolve, reject) => {
     try {
       const participant = conference.add(
@@ -56,12 +57,14 @@ export async function dialConference(
           endConferenceOnExit: read.endConferenceOnExit,
           coach: read.coach ?? null,
           wait: waitMusic(element, read.waitUrl, read.waitMethod, base),
+          beep: read.beep,
           left: () => resolve({ DialCallStatus: 'answered' }),
         },
         read.maxParticipants,
       );
       if (read.record === 'record-from-start' || read.record === 'true') {
-        conference.wantRecording(callbacks.recording);
+        const trim = read.trim === 'trim-silence';
+        conference.wantRecording({ callback: callbacks.recording, trim });
       }
       signal.addEventListener('abort', () => conference.remove(participant, false), { once: true });
     } catch (error) {
