@@ -1,7 +1,12 @@
 import { timingSafeEqual } from 'node:crypto';
 import basicAuth from '@fastify/basic-auth';
 import formbody from '@fastify/formbody';
-import fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance } from 'fastify';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyRequest,
+} from 'fastify';
 import type { Logger } from 'pino';
 import { CallRefused } from '../leg/switchboard.ts';
 import { JoinRefused } from '../room/conference.ts';
@@ -17,6 +22,7 @@ export interface ApiAccount {
 }
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
+const DROPPED_BODY_BYTES = 64 * 1024 * 1024;
 
 /** The HTTP side of the engine, without routes: reading, errors, and who may come in. */
 export async function createApi(log: Logger): Promise<Api> {
@@ -58,6 +64,7 @@ export async function accountRoutes(
         },
       });
       scope.addHook('onRequest', scope.basicAuth);
+      scope.addHook('onRequest', refuseLargeBody);
       // Unknown addresses below the account are only told to who may come in.
       scope.setNotFoundHandler({ preHandler: scope.basicAuth }, (request) => {
         throw notFound(request.url.split('?')[0] ?? '');
@@ -66,6 +73,17 @@ export async function accountRoutes(
     },
     { prefix: `/2010-04-01/Accounts/${account.sid}` },
   );
+}
+
+/**
+ * Reads a body that is too large to its end, and drops it: a client that is still sending would
+ * see a broken connection in place of the answer.
+ */
+async function refuseLargeBody({ raw }: FastifyRequest): Promise<void> {
+  const bytes = Number(raw.headers['content-length'] ?? 0);
+  if (bytes <= BODY_LIMIT_BYTES) return;
+  if (bytes <= DROPPED_BODY_BYTES) for await (const _ of raw) void _;
+  throw new ApiProblem(413, 20_413, 'The request is too large');
 }
 
 function equal(given: string, expected: string): boolean {

@@ -101,7 +101,7 @@ export class Presenter {
       phone_number: record.phoneNumber,
       origin: 'hosted',
       sid: record.sid,
-      sms_application_sid: '',
+      sms_application_sid: null,
       sms_fallback_method: 'POST',
       sms_fallback_url: null,
       sms_method: 'POST',
@@ -109,7 +109,7 @@ export class Presenter {
       trunk_sid: null,
       uri: this.path(`/IncomingPhoneNumbers/${record.sid}.json`),
       voice_receive_mode: 'voice',
-      voice_application_sid: record.voiceApplicationSid ?? '',
+      voice_application_sid: record.voiceApplicationSid,
       ...voice(record),
       emergency_status: 'Inactive',
       emergency_address_sid: null,
@@ -117,7 +117,6 @@ export class Presenter {
       bundle_sid: null,
       status: 'in-use',
       type: null,
-      subresource_uris: {},
     };
   }
 

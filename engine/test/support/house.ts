@@ -52,6 +52,13 @@ export const CUSTOMERS: TestCustomer[] = [
     steps: [{ do: 'silence', ms: 700 }, { do: 'hangup' }],
   },
   { number: '+447700900006', name: 'Gone', ringMs: 0, then: 'not-in-service' },
+  {
+    number: '+447700900009',
+    name: 'Quiet',
+    ringMs: 0,
+    then: 'answer',
+    steps: [{ do: 'silence', ms: 60_000 }],
+  },
   { number: '+447700900008', name: 'You', ringMs: 0, then: 'client', client: 'demo_phone' },
 ];
 
