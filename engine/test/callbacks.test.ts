@@ -115,7 +115,7 @@ describe('an application that does not answer', () => {
       status: 'in-progress',
       to: '+447700900001',
     })) {
-      await call.update({ status: 'completed' });
+      await house.client.calls(call.sid).update({ status: 'completed' });
     }
   });
 });

@@ -70,6 +70,7 @@ export function applicationRoutes(
   });
 
   scope.delete<OneApplication>('/Applications/:sid.json', async (request, reply) => {
+    fields(request.query, {});
     const { sid } = find(request);
     if (sid === own) {
       throw new ApiProblem(400, 20_001, 'This application is the engine’s own: it stays');

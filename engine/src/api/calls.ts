@@ -174,6 +174,7 @@ export function callRoutes(scope: Api, parts: CallParts): void {
   });
 
   scope.delete<{ Params: { sid: string } }>('/Calls/:sid.json', async (request, reply) => {
+    fields(request.query, {});
     const record = ledger.calls.get(request.params.sid);
     if (!record) throw notFound(request.url);
     if (!isFinal(record.status)) {

@@ -55,9 +55,10 @@ export function fields<Shape extends z.ZodRawShape>(
 ): z.infer<z.ZodObject<Shape>> {
   const read = z.strictObject(shape).safeParse(raw ?? {});
   if (read.success) return read.data;
-  const issue = read.error.issues[0];
-  if (issue?.code === 'unrecognized_keys') {
-    const names = issue.keys.join(', ');
+  const [issue] = read.error.issues;
+  const unknown = read.error.issues.find((one) => one.code === 'unrecognized_keys');
+  if (unknown) {
+    const names = unknown.keys.join(', ');
     throw new ApiProblem(400, 20_001, `This engine does not support the parameter ${names}`);
   }
   const name = issue?.path.join('.') ?? '';

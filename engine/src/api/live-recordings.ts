@@ -81,6 +81,7 @@ export function liveRecordingRoutes(scope: Api, parts: LiveRecordingParts): void
     });
 
     scope.delete<OneRecording>(one, async (request, reply) => {
+      fields(request.query, {});
       await removeRecording(find(request), parts);
       return reply.code(204).send();
     });

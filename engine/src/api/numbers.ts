@@ -98,6 +98,7 @@ export function numberRoutes(
   });
 
   scope.delete<OneNumber>('/IncomingPhoneNumbers/:sid.json', async (request, reply) => {
+    fields(request.query, {});
     ledger.forgetNumber(find(request).sid);
     return reply.code(204).send();
   });

@@ -78,6 +78,7 @@ export function recordingRoutes(scope: Api, parts: RecordingRouteParts): void {
 
   for (const kind of ['Calls', 'Conferences'] as const) {
     scope.get<OneRecording>(`/${kind}/:sid/Recordings.json`, async (request) => {
+      fields(request.query, { ...PAGE_FIELDS, ...DATES });
       const { sid } = request.params;
       const known = kind === 'Calls' ? ledger.calls : ledger.conferences;
       if (!known.has(sid)) throw notFound(request.url);
@@ -94,6 +95,7 @@ export function recordingRoutes(scope: Api, parts: RecordingRouteParts): void {
   });
 
   scope.delete<OneRecording>('/Recordings/:sid.json', async (request, reply) => {
+    fields(request.query, {});
     const record = ledger.recordings.get(request.params.sid);
     if (!record) throw notFound(request.url);
     await removeRecording(record, parts);
