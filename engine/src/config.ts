@@ -37,7 +37,7 @@ export interface EngineLimits {
   maxCalls: number;
   /** With more callbacks than this unsent, new calls are refused with 20429. */
   maxBacklog: number;
-  /** With control's event loop this late, new calls are refused with 20429. Milliseconds. */
+  /** With control's event loop this late for a second, new calls are refused with 20429. Milliseconds. */
   maxLagMs: number;
   /** How long a browser may take from answer to sound. */
   mediaSetUpMs: number;

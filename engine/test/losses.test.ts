@@ -58,8 +58,10 @@ describe('a loss', () => {
 
   it('of the engine by an order to stop: everything is told before it goes', async () => {
     house = await House.open();
-    const { conferenceSid } = await house.agentInRoom();
+    const { leg, conferenceSid } = await house.agentInRoom();
     await house.customer(conferenceSid, ADA);
+    // What is heard is recorded: there is something to deliver.
+    await leg.hears(CUSTOMER_HZ);
     await house.leg('in-progress');
     await house.engine.stop('SIGTERM');
     await house.leg('completed');

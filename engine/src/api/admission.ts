@@ -8,8 +8,9 @@ export interface AdmissionLimits {
   maxLagMs: number;
 }
 
-/** How often the lag is judged anew. */
+/** How often the lag is judged anew, and how often in a row it must be too much. */
 const WINDOW_MS = 250;
+const WINDOWS = 4;
 
 /**
  * Who may still place a call. What the engine cannot carry is refused at once, with Twilio's
@@ -20,7 +21,8 @@ export class Admission {
   readonly #backlog: () => number;
   readonly #delay: IntervalHistogram;
   readonly #timer: NodeJS.Timeout;
-  #lagMs = 0;
+  /** Windows in a row that were too late: a single one is a start, or a busy machine. */
+  #late = 0;
 
   constructor(limits: AdmissionLimits, backlog: () => number) {
     this.#limits = limits;
@@ -28,14 +30,15 @@ export class Admission {
     this.#delay = monitorEventLoopDelay({ resolution: 10 });
     this.#delay.enable();
     this.#timer = setInterval(() => {
-      this.#lagMs = this.#delay.percentile(90) / 1e6;
+      const lagMs = this.#delay.percentile(90) / 1e6;
+      this.#late = lagMs > this.#limits.maxLagMs ? this.#late + 1 : 0;
       this.#delay.reset();
     }, WINDOW_MS).unref();
   }
 
   /** @throws ApiProblem 429 */
   check(): void {
-    if (this.#backlog() >= this.#limits.maxBacklog || this.#lagMs > this.#limits.maxLagMs) {
+    if (this.#backlog() >= this.#limits.maxBacklog || this.#late >= WINDOWS) {
       throw new ApiProblem(429, 20_429, 'Too Many Requests');
     }
   }
