@@ -8,12 +8,15 @@ import { conferenceRoutes } from './api/conferences.ts';
 import { participantRoutes } from './api/participants.ts';
 import { Presenter } from './api/present.ts';
 import { recordingRoutes } from './api/recordings.ts';
+import { userDefinedMessageSubscriptionRoutes } from './api/user-defined-message-subscriptions.ts';
+import { userDefinedMessageRoutes } from './api/user-defined-messages.ts';
 import { Outbox } from './callback/outbox.ts';
 import { Requester } from './callback/request.ts';
 import type { EngineConfig } from './config.ts';
 import { Ledger } from './journal/ledger.ts';
 import { recover } from './journal/recover.ts';
 import type { TokenIssuer } from './leg/browser/access-token.ts';
+import { CallMessages } from './leg/browser/call-messages.ts';
 import { Phones } from './leg/browser/phones.ts';
 import { CallCallbacks } from './leg/call-callbacks.ts';
 import { readDemoCustomers, type DemoCustomer } from './leg/demo/customers.ts';
@@ -88,8 +91,9 @@ async function build(config: EngineConfig, ground: Ground, log: Logger): Promise
   const { callerId, sid, twimlAppSid, voiceUrl } = account;
   const tools = { ...voice, media, conferences, switchboard, callerId };
   const runner = new TwimlRunner(voice.fetcher, tools, sid, switchboard, log);
+  const messages = new CallMessages(outbox, switchboard, sid);
   const phones = new Phones(
-    { issuer: issuerOf(config), twimlAppSid, times: limits },
+    { issuer: issuerOf(config), twimlAppSid, messages, times: limits },
     switchboard,
     media,
     log,
@@ -106,7 +110,7 @@ async function build(config: EngineConfig, ground: Ground, log: Logger): Promise
     for (const call of switchboard.live()) call.fail();
   });
 
-  const rest = { ledger, switchboard, conferences, runner, files };
+  const rest = { ledger, switchboard, conferences, runner, files, messages };
   const api = await openApi(config, rest, new Presenter(account.sid, apiBase), log);
   healthRoute(api, { ledger, media, switchboard, outbox, phones });
   signalRoute(api, phones);
@@ -156,6 +160,7 @@ interface RestParts {
   conferences: Conferences;
   runner: TwimlRunner;
   files: RecordingFiles;
+  messages: CallMessages;
 }
 
 async function openApi(
@@ -171,6 +176,8 @@ async function openApi(
     conferenceRoutes(scope, { ...parts, present });
     participantRoutes(scope, { ...parts, present });
     recordingRoutes(scope, { ...parts, present });
+    userDefinedMessageRoutes(scope, { ...parts, accountSid: account.sid });
+    userDefinedMessageSubscriptionRoutes(scope, { ...parts, accountSid: account.sid });
   });
   return api;
 }

@@ -20,6 +20,7 @@ export class CallRefused extends Error {
 }
 
 export interface PlacedCall {
+  /** A number, or client:identity; what follows a ? goes to the client as custom parameters. */
   to: string;
   from: string;
   direction: Exclude<CallDirection, 'inbound'>;
@@ -28,10 +29,19 @@ export interface PlacedCall {
   timeoutMs: number;
   limitMs: number | null;
   callback: CallCallback | null;
+  /** More custom parameters for the Voice SDK that is called. */
+  clientParameters?: Readonly<Record<string, string>>;
+}
+
+export interface Destination {
+  sid: string;
+  to: string;
+  from: string;
+  clientParameters: Readonly<Record<string, string>>;
 }
 
 /** Finds the line to a destination, or null when nobody there can be reached. */
-export type LineFinder = (call: { sid: string; to: string; from: string }) => Line | null;
+export type LineFinder = (call: Destination) => Line | null;
 
 /** Every live call: places them, takes them in, finds them. Ended ones are in the ledger. */
 export class Switchboard {
@@ -78,8 +88,10 @@ export class Switchboard {
   place(placed: PlacedCall): { call: Call; start: () => void } {
     this.#admit();
     const sid = newSid('CA');
-    const line = this.#line({ sid, to: placed.to, from: placed.from });
-    const record = this.#record(sid, placed.from, placed.to, placed.direction);
+    const { to, query } = splitClient(placed.to);
+    const clientParameters = { ...query, ...placed.clientParameters };
+    const line = this.#line({ sid, to, from: placed.from, clientParameters });
+    const record = this.#record(sid, placed.from, to, placed.direction);
     record.parentCallSid = placed.parentCallSid ?? null;
     record.callback = placed.callback;
     const call = this.#add(record, line);
@@ -122,7 +134,7 @@ export class Switchboard {
     return call;
   }
 
-  #line(call: { sid: string; to: string; from: string }): Line {
+  #line(call: Destination): Line {
     for (const find of this.#finders) {
       const line = find(call);
       if (line !== null) return line;
@@ -148,6 +160,16 @@ export class Switchboard {
       sequence: 0,
     };
   }
+}
+
+/** https://www.twilio.com/docs/voice/api/conference-participant-resource#custom-parameters */
+function splitClient(to: string): { to: string; query: Record<string, string> } {
+  const mark = to.startsWith('client:') ? to.indexOf('?') : -1;
+  if (mark === -1) return { to, query: {} };
+  return {
+    to: to.slice(0, mark),
+    query: Object.fromEntries(new URLSearchParams(to.slice(mark + 1))),
+  };
 }
 
 /** A number that nobody has: SIP says 404 (RFC 3261 21.4.5). */

@@ -47,6 +47,7 @@ export class CallerLine implements Line {
     const sdp = await this.#answerSdp;
     const { reconnect } = this.peer;
     this.peer.socket?.send({ type: 'answer', payload: { callsid: this.#sid, sdp, reconnect } });
+    this.peer.listens();
     await this.peer.flowing;
   }
 
