@@ -8,6 +8,7 @@ import type { Line, LineListener } from './line.ts';
 export type EndedFrom = 'far-end' | 'here';
 
 export interface CallTopics {
+  ringing: Topic<Call>;
   answered: Topic<Call>;
   ended: Topic<{ call: Call; from: EndedFrom }>;
 }
@@ -27,6 +28,7 @@ export class Call implements LineListener {
   readonly line: Line;
   /** Custom parameters that an SDK sent along; they travel with every TwiML request. */
   readonly parameters: Readonly<Record<string, string>>;
+  readonly onRinging: Topic<Call>;
   readonly onAnswered: Topic<Call>;
   readonly onEnded: Topic<{ call: Call; from: EndedFrom }>;
   readonly #ledger: Ledger;
@@ -50,6 +52,7 @@ export class Call implements LineListener {
     this.parameters = parts.parameters ?? {};
     this.#ledger = parts.ledger;
     this.#callbacks = parts.callbacks;
+    this.onRinging = parts.topics.ringing;
     this.onAnswered = parts.topics.answered;
     this.onEnded = parts.topics.ended;
     this.#save();
@@ -81,11 +84,17 @@ export class Call implements LineListener {
     return this.#answering;
   }
 
+  /** The one that this call is to be connected with rings. */
+  partnerRings(): void {
+    if (this.record.status === 'ringing') this.line.ring?.();
+  }
+
   ringing(): void {
     if (this.record.status !== 'queued') return;
     this.record.status = 'ringing';
     this.#save();
     this.#callbacks.tell(this.record, 'ringing');
+    this.onRinging.tell(this);
   }
 
   answered(): void {

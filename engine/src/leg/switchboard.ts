@@ -47,6 +47,8 @@ export type LineFinder = (call: Destination) => Line | null;
 export class Switchboard {
   /** An outbound call exists and will be dialled next. */
   readonly onPlaced: Topic<Call>;
+  /** The far end of a call that we placed rings. */
+  readonly onRinging: Topic<Call>;
   readonly onAnswered: Topic<Call>;
   readonly onEnded: Topic<{ call: Call; from: EndedFrom }>;
   readonly #live = new Map<string, Call>();
@@ -66,6 +68,7 @@ export class Switchboard {
     this.#callbacks = callbacks;
     this.#maxCalls = maxCalls;
     this.onPlaced = new Topic(onError);
+    this.onRinging = new Topic(onError);
     this.onAnswered = new Topic(onError);
     this.onEnded = new Topic(onError);
     this.onEnded.listen(({ call }) => this.#live.delete(call.sid));
@@ -127,7 +130,7 @@ export class Switchboard {
     const call = new Call(record, line, {
       ledger: this.#ledger,
       callbacks: this.#callbacks,
-      topics: { answered: this.onAnswered, ended: this.onEnded },
+      topics: { ringing: this.onRinging, answered: this.onAnswered, ended: this.onEnded },
       parameters,
     });
     this.#live.set(call.sid, call);

@@ -101,7 +101,10 @@ export class CallMessages {
     }
     const text = typeof content === 'string' ? content : JSON.stringify(content);
     if (text.length > MAX_MESSAGE_CHARACTERS) {
-      return { code: 31_212, message: `A message has at most ${MAX_MESSAGE_CHARACTERS} characters` };
+      return {
+        code: 31_212,
+        message: `A message has at most ${MAX_MESSAGE_CHARACTERS} characters`,
+      };
     }
     const conversation = this.#of(call);
     const fields = {

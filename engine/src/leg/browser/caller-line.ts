@@ -51,6 +51,12 @@ export class CallerLine implements Line {
     await this.peer.flowing;
   }
 
+  ring(): void {
+    // Without a description of ours there is no early media: the page plays a ring of its own.
+    this.peer.socket?.send({ type: 'ringing', payload: { callsid: this.#sid } });
+    this.peer.listens();
+  }
+
   close(why: CloseReason): void {
     this.listener = null;
     const error = why.error ? { error: why.error } : {};

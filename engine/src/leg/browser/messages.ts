@@ -21,7 +21,10 @@ export const ClientMessage = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('answer'), payload: z.object({ callsid, sdp }) }),
   z.object({ type: z.literal('reinvite'), payload: z.object({ callsid, sdp }) }),
-  z.object({ type: z.literal('dtmf'), payload: z.object({ callsid, dtmf: z.string() }) }),
+  z.object({
+    type: z.literal('dtmf'),
+    payload: z.object({ callsid, dtmf: z.string().regex(/^[0-9*#wA-D]{1,255}$/) }),
+  }),
   z.object({
     type: z.literal('hangup'),
     payload: z.object({ callsid, message: z.string().optional() }),

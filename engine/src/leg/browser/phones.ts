@@ -139,10 +139,12 @@ export class Phones implements SocketOwner {
       case 'hangup':
         this.#find(socket, message.payload.callsid)?.call.ended('completed', 200);
         return;
-      case 'dtmf':
-        // Our answers always offer RFC 4733, so an SDK has no reason to send keys this way.
-        this.#log.warn({ callsid: message.payload.callsid }, 'keys came outside the sound');
+      case 'dtmf': {
+        // Only browsers that cannot send RFC 4733 do so; a w is half a second of waiting to them.
+        const engaged = this.#find(socket, message.payload.callsid);
+        if (engaged) this.#media.press(engaged.peer.leg, message.payload.dtmf.replaceAll('w', ''));
         return;
+      }
       case 'message':
         this.#takeMessage(socket, message.payload);
         return;

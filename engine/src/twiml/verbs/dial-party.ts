@@ -73,6 +73,9 @@ function bridged(
   return new Promise((resolve) => {
     const room = child.sid;
     const deaf = [
+      child.onRinging.listen((ringing) => {
+        if (ringing === child) call.partnerRings();
+      }),
       child.onAnswered.listen((answered) => {
         if (answered !== child) return;
         void call.answer().then(() => {
