@@ -13,6 +13,10 @@ import { userDefinedMessageRoutes } from './api/user-defined-messages.ts';
 import { Outbox } from './callback/outbox.ts';
 import { Requester } from './callback/request.ts';
 import type { EngineConfig } from './config.ts';
+import { Inspector } from './inspector/inspector.ts';
+import type { LiveParts } from './inspector/live.ts';
+import { Traffic } from './inspector/traffic.ts';
+import { watchCalls, watchExchanges, watchRest } from './inspector/watch.ts';
 import { Ledger } from './journal/ledger.ts';
 import { recover } from './journal/recover.ts';
 import type { TokenIssuer } from './leg/browser/access-token.ts';
@@ -48,11 +52,13 @@ export interface Engine {
 export async function createEngine(config: EngineConfig, log: Logger): Promise<Engine> {
   const folder = join(config.dataFolder, 'engine');
   const ledger = new Ledger(join(folder, 'journal.jsonl'), log);
-  const requester = new Requester(config.account.authToken);
+  const traffic = config.inspector ? new Traffic() : null;
+  const watch = traffic && watchExchanges(traffic);
+  const requester = new Requester(config.account.authToken, watch);
   const { udpPort, publicAddress } = config;
   const media = await MediaLink.open({ udpPort, publicAddress, log });
   try {
-    return await build(config, { folder, ledger, requester, media }, log);
+    return await build(config, { folder, ledger, requester, media, traffic }, log);
   } catch (error) {
     await media.close();
     requester.close();
@@ -66,6 +72,8 @@ interface Ground {
   ledger: Ledger;
   requester: Requester;
   media: MediaLink;
+  /** Null: nobody may look. */
+  traffic: Traffic | null;
 }
 
 async function build(config: EngineConfig, ground: Ground, log: Logger): Promise<Engine> {
@@ -111,7 +119,13 @@ async function build(config: EngineConfig, ground: Ground, log: Logger): Promise
   });
 
   const rest = { ledger, switchboard, conferences, runner, files, messages };
-  const api = await openApi(config, rest, new Presenter(account.sid, apiBase), log);
+  const api = await openApi(
+    config,
+    { ...rest, traffic: ground.traffic },
+    new Presenter(account.sid, apiBase),
+    log,
+  );
+  const inspector = inspect(api, ground, { ledger, switchboard, conferences }, phones);
   healthRoute(api, { ledger, media, switchboard, outbox, phones });
   signalRoute(api, phones);
   await api.listen({ host: config.host, port: config.port });
@@ -126,6 +140,7 @@ async function build(config: EngineConfig, ground: Ground, log: Logger): Promise
     await recorder.close(limits.stopMs);
     await outbox.close(limits.stopMs);
     await phones.close();
+    inspector?.close();
     await api.close();
     await media.close();
     requester.close();
@@ -161,6 +176,7 @@ interface RestParts {
   runner: TwimlRunner;
   files: RecordingFiles;
   messages: CallMessages;
+  traffic: Traffic | null;
 }
 
 async function openApi(
@@ -170,6 +186,7 @@ async function openApi(
   log: Logger,
 ): Promise<Api> {
   const api = await createApi(log);
+  if (parts.traffic) watchRest(api, parts.traffic);
   await accountRoutes(api, account, (scope) => {
     const app = { sid: account.twimlAppSid, voiceUrl: account.voiceUrl };
     callRoutes(scope, { ...parts, present, app });
@@ -180,6 +197,20 @@ async function openApi(
     userDefinedMessageSubscriptionRoutes(scope, { ...parts, accountSid: account.sid });
   });
   return api;
+}
+
+/** The engine's own page. What is asked of the REST API is watched from `openApi` on. */
+function inspect(
+  api: Api,
+  { traffic }: Ground,
+  parts: Omit<LiveParts, 'identities'>,
+  phones: Phones,
+): Inspector | null {
+  if (traffic === null) return null;
+  watchCalls(parts.switchboard, traffic);
+  const inspector = new Inspector(traffic, { ...parts, identities: () => phones.identities });
+  inspector.routes(api);
+  return inspector;
 }
 
 function signalRoute(api: Api, phones: Phones): void {

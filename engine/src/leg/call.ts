@@ -7,10 +7,17 @@ import type { Line, LineListener } from './line.ts';
 /** Who took the call down: its own far end, or something on our side. */
 export type EndedFrom = 'far-end' | 'here';
 
+export interface CallEnd {
+  call: Call;
+  from: EndedFrom;
+  /** What went wrong, with Twilio's code; absent for an ordinary end. */
+  error?: { code: number; message: string };
+}
+
 export interface CallTopics {
   ringing: Topic<Call>;
   answered: Topic<Call>;
-  ended: Topic<{ call: Call; from: EndedFrom }>;
+  ended: Topic<CallEnd>;
 }
 
 /** SIP's word for how a call ended, as the `SipResponseCode` of its callbacks says it. */
@@ -30,7 +37,7 @@ export class Call implements LineListener {
   readonly parameters: Readonly<Record<string, string>>;
   readonly onRinging: Topic<Call>;
   readonly onAnswered: Topic<Call>;
-  readonly onEnded: Topic<{ call: Call; from: EndedFrom }>;
+  readonly onEnded: Topic<CallEnd>;
   readonly #ledger: Ledger;
   readonly #callbacks: CallCallbacks;
   #ringTimer: NodeJS.Timeout | null = null;
@@ -138,7 +145,7 @@ export class Call implements LineListener {
     this.record.sipCode = sipCode ?? SIP_CODE[status];
     this.#save();
     // The room stops its recorder before the leg leaves it, so it hears of the end first.
-    this.onEnded.tell({ call: this, from });
+    this.onEnded.tell({ call: this, from, ...(error ? { error } : {}) });
     this.line.close({ status, ...(error ? { error } : {}) });
     this.#callbacks.tell(this.record, 'completed');
   }

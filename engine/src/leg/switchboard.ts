@@ -1,7 +1,7 @@
 import type { Ledger } from '../journal/ledger.ts';
 import { newSid } from '../sid.ts';
 import { Topic } from '../topic.ts';
-import { Call, type EndedFrom } from './call.ts';
+import { Call, type CallEnd } from './call.ts';
 import type { CallCallbacks } from './call-callbacks.ts';
 import type { CallCallback, CallDirection, CallRecord } from './call-record.ts';
 import type { Line } from './line.ts';
@@ -30,14 +30,14 @@ export interface PlacedCall {
   limitMs: number | null;
   callback: CallCallback | null;
   /** More custom parameters for the Voice SDK that is called. */
-  clientParameters?: Readonly<Record<string, string>>;
+  parameters?: Readonly<Record<string, string>>;
 }
 
 export interface Destination {
   sid: string;
   to: string;
   from: string;
-  clientParameters: Readonly<Record<string, string>>;
+  parameters: Readonly<Record<string, string>>;
 }
 
 /** Finds the line to a destination, or null when nobody there can be reached. */
@@ -50,7 +50,7 @@ export class Switchboard {
   /** The far end of a call that we placed rings. */
   readonly onRinging: Topic<Call>;
   readonly onAnswered: Topic<Call>;
-  readonly onEnded: Topic<{ call: Call; from: EndedFrom }>;
+  readonly onEnded: Topic<CallEnd>;
   readonly #live = new Map<string, Call>();
   readonly #ledger: Ledger;
   readonly #callbacks: CallCallbacks;
@@ -92,8 +92,8 @@ export class Switchboard {
     this.#admit();
     const sid = newSid('CA');
     const { to, query } = splitClient(placed.to);
-    const clientParameters = { ...query, ...placed.clientParameters };
-    const line = this.#line({ sid, to, from: placed.from, clientParameters });
+    const parameters = { ...query, ...placed.parameters };
+    const line = this.#line({ sid, to, from: placed.from, parameters });
     const record = this.#record(sid, placed.from, to, placed.direction);
     record.parentCallSid = placed.parentCallSid ?? null;
     record.callback = placed.callback;

@@ -88,12 +88,17 @@ export class Phones implements SocketOwner {
           ApiVersion: API_VERSION,
           From: call.from,
           To: `client:${identity}`,
-          ...customParameters(call.clientParameters),
+          ...customParameters(call.parameters),
         },
       },
       this.#media,
       this.#log,
     );
+  }
+
+  /** Whose browsers are registered, one for each browser. */
+  get identities(): string[] {
+    return [...this.#registered.values()];
   }
 
   get registrations(): number {

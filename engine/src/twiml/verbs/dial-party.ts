@@ -47,7 +47,7 @@ export async function dialParty(
     switchboard.place({
       to,
       from: settings.callerId ?? (hidden ? callerId : call.record.from),
-      clientParameters: client?.parameters ?? {},
+      parameters: client?.parameters ?? {},
       direction: 'outbound-dial',
       parentCallSid: call.sid,
       timeoutMs: settings.timeoutMs,
