@@ -133,7 +133,7 @@ function roomItem(room) {
           make(
             'span',
             { class: 'line' },
-            one.label ? `${one.label}: ${one.who}` : one.who,
+            make('span', null, one.label ? `${one.label}: ${one.who}` : one.who),
             one.status === 'connected' ? null : mark(one.status, 'quiet'),
             one.muted ? mark('muted', 'bad') : null,
             one.hold ? mark('on hold', 'bad') : null,
