@@ -195,7 +195,7 @@ function entryItem(entry) {
       quiet(clock(entry.at)),
       make('span', { class: bad ? 'bad' : '' }, KIND[entry.kind]),
       make('span', { class: 'method' }, entry.kind === 'problem' ? '' : entry.method),
-      make('span', { class: 'url', title: entry.url }, entry.url || entry.error),
+      make('span', { class: 'url', title: entry.url }, headline(entry)),
       make('span', { class: `number ${bad ? 'bad' : 'good'}` }, String(status)),
       make(
         'span',
@@ -215,6 +215,15 @@ function entryItem(entry) {
   });
   fill();
   return details;
+}
+
+/** What a row says in one line: the path below the account, and which event it is about. */
+function headline({ kind, url, error, parameters }) {
+  if (kind === 'problem') return error;
+  if (kind === 'rest') return url.replace(/^\/2010-04-01\/Accounts\/AC[0-9a-f]{32}/i, '');
+  const value = Object.fromEntries(parameters);
+  const event = value.StatusCallbackEvent ?? value.RecordingStatus ?? value.CallStatus ?? '';
+  return kind === 'callback' && event !== '' ? `${event} → ${url}` : url;
 }
 
 function inside(entry) {
