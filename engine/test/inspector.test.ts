@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import twilio from 'twilio';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { axeProblems } from '../../test/support/axe.ts';
+import { axeFinds } from '../../test/support/axe.ts';
 import { bootOffhook } from '../../test/support/boot.ts';
 import { openBrowser } from '../../test/support/chromium.ts';
 import { ACCOUNT, House } from './support/house.ts';
@@ -57,7 +57,7 @@ describe('the engine’s own page', () => {
   it.each(['light', 'dark'] as const)('is readable when nothing happens: %s', async (scheme) => {
     const page = await open(scheme);
     await page.getByText('No calls right now.').waitFor();
-    expect(await axeProblems(page)).toEqual([]);
+    expect(await axeFinds(page)).toEqual([]);
     await picture(page, `empty-${scheme}`);
   });
 
@@ -94,7 +94,7 @@ describe('the engine’s own page', () => {
     await voice.locator('pre').filter({ hasText: '<Conference' }).waitFor();
     await traffic.locator('summary').filter({ hasText: '400' }).first().waitFor();
     await traffic.locator('summary').filter({ hasText: '/leg?leg=leg_1' }).first().waitFor();
-    for (const one of [page, dark]) expect(await axeProblems(one)).toEqual([]);
+    for (const one of [page, dark]) expect(await axeFinds(one)).toEqual([]);
     await picture(page, 'busy-light');
     await dark.locator('summary').filter({ hasText: '400' }).first().click();
     await picture(dark, 'busy-dark');

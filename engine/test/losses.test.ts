@@ -58,9 +58,11 @@ describe('a loss', () => {
 
   it('of the engine by an order to stop: everything is told before it goes', async () => {
     house = await House.open();
-    const { conferenceSid } = await house.agentInRoom();
+    const { leg, conferenceSid } = await house.agentInRoom();
     await house.customer(conferenceSid, ADA);
     await house.leg('in-progress');
+    // A recording without a moment of sound would be absent.
+    await leg.hears(CUSTOMER_HZ);
     await house.engine.stop('SIGTERM');
     await house.leg('completed');
     await house.news('conference-end');
