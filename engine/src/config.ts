@@ -28,6 +28,8 @@ export interface EngineConfig {
   demoCustomers: string | null;
   /** A recording stops, with problem disk_full, when the disk has less. */
   minFreeBytes: number;
+  /** The engine's own page for people on this machine: calls, rooms, requests, callbacks. */
+  inspector: boolean;
   limits: EngineLimits;
   log: { level: string };
 }
@@ -89,6 +91,7 @@ const Environment = z.object({
   }),
   ENGINE_DEMO_CUSTOMERS: optional,
   ENGINE_MIN_FREE_MB: z.coerce.number().nonnegative().default(200),
+  ENGINE_INSPECTOR: z.enum(['on', 'off'], { error: 'is neither on nor off' }).default('off'),
   LOG_LEVEL: z.string().default('info'),
 });
 
@@ -118,6 +121,7 @@ export function readConfig(environment: Record<string, string | undefined>): Eng
     },
     demoCustomers: env.ENGINE_DEMO_CUSTOMERS && absolute(env.ENGINE_DEMO_CUSTOMERS),
     minFreeBytes: env.ENGINE_MIN_FREE_MB * 1024 * 1024,
+    inspector: env.ENGINE_INSPECTOR === 'on',
     limits: DEFAULT_LIMITS,
     log: { level: env.LOG_LEVEL },
   };

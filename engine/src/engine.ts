@@ -15,12 +15,19 @@ import { conferenceRoutes } from './api/conferences.ts';
 import { participantRoutes } from './api/participants.ts';
 import { Presenter } from './api/present.ts';
 import { recordingRoutes } from './api/recordings.ts';
+import { userDefinedMessageSubscriptionRoutes } from './api/user-defined-message-subscriptions.ts';
+import { userDefinedMessageRoutes } from './api/user-defined-messages.ts';
 import { Outbox } from './callback/outbox.ts';
 import { Requester } from './callback/request.ts';
 import type { EngineConfig } from './config.ts';
+import { Inspector } from './inspector/inspector.ts';
+import type { LiveParts } from './inspector/live.ts';
+import { Traffic } from './inspector/traffic.ts';
+import { watchCalls, watchExchanges, watchRest } from './inspector/watch.ts';
 import { Ledger } from './journal/ledger.ts';
 import { recover } from './journal/recover.ts';
 import type { TokenIssuer } from './leg/browser/access-token.ts';
+import { CallMessages } from './leg/browser/call-messages.ts';
 import { Phones } from './leg/browser/phones.ts';
 import { CallCallbacks } from './leg/call-callbacks.ts';
 import { readDemoCustomers, type DemoCustomer } from './leg/demo/customers.ts';
@@ -52,11 +59,13 @@ export interface Engine {
 export async function createEngine(config: EngineConfig, log: Logger): Promise<Engine> {
   const folder = join(config.dataFolder, 'engine');
   const ledger = new Ledger(join(folder, 'journal.jsonl'), log);
-  const requester = new Requester(config.account.authToken);
+  const traffic = config.inspector ? new Traffic() : null;
+  const watch = traffic && watchExchanges(traffic);
+  const requester = new Requester(config.account.authToken, watch);
   const { udpPort, publicAddress } = config;
   const media = await MediaLink.open({ udpPort, publicAddress, log });
   try {
-    return await build(config, { folder, ledger, requester, media }, log);
+    return await build(config, { folder, ledger, requester, media, traffic }, log);
   } catch (error) {
     await media.close();
     requester.close();
@@ -70,6 +79,8 @@ interface Ground {
   ledger: Ledger;
   requester: Requester;
   media: MediaLink;
+  /** Null: nobody may look. */
+  traffic: Traffic | null;
 }
 
 async function build(config: EngineConfig, ground: Ground, log: Logger): Promise<Engine> {
@@ -99,8 +110,9 @@ async function build(config: EngineConfig, ground: Ground, log: Logger): Promise
   seedAccount(ledger, account);
   const tools = { ...voice, media, conferences, switchboard, callerId };
   const runner = new TwimlRunner(voice.fetcher, tools, sid, switchboard, log);
+  const messages = new CallMessages(outbox, switchboard, sid);
   const phones = new Phones(
-    { issuer: issuerOf(config), twimlAppSid, times: limits },
+    { issuer: issuerOf(config), twimlAppSid, messages, times: limits },
     switchboard,
     media,
     log,
@@ -122,9 +134,10 @@ async function build(config: EngineConfig, ground: Ground, log: Logger): Promise
   const admission = new Admission(limits, () => outbox.pending);
   const rest = {
     ...{ ledger, switchboard, conferences, runner, files, media, recorder, callRecordings },
-    admission,
+    ...{ admission, messages, traffic: ground.traffic },
   };
   const api = await openApi(config, rest, new Presenter(account.sid, apiBase), log);
+  const inspector = inspect(api, ground, { ledger, switchboard, conferences }, phones);
   healthRoute(api, { ledger, media, switchboard, outbox, phones });
   signalRoute(api, phones);
   await api.listen({ host: config.host, port: config.port });
@@ -140,6 +153,7 @@ async function build(config: EngineConfig, ground: Ground, log: Logger): Promise
     await recorder.close(limits.stopMs);
     await outbox.close(limits.stopMs);
     await phones.close();
+    inspector?.close();
     await api.close();
     await media.close();
     requester.close();
@@ -179,6 +193,8 @@ interface RestParts {
   recorder: Recorder;
   callRecordings: CallRecordings;
   admission: Admission;
+  messages: CallMessages;
+  traffic: Traffic | null;
 }
 
 async function openApi(
@@ -188,6 +204,7 @@ async function openApi(
   log: Logger,
 ): Promise<Api> {
   const api = await createApi(log);
+  if (parts.traffic) watchRest(api, parts.traffic);
   await accountRoutes(api, account, (scope) => {
     callRoutes(scope, { ...parts, present });
     applicationRoutes(scope, { ...parts, present, own: account.twimlAppSid });
@@ -196,8 +213,24 @@ async function openApi(
     conferenceRoutes(scope, { ...parts, present });
     participantRoutes(scope, { ...parts, present });
     recordingRoutes(scope, { ...parts, present });
+    userDefinedMessageRoutes(scope, { ...parts, accountSid: account.sid });
+    userDefinedMessageSubscriptionRoutes(scope, { ...parts, accountSid: account.sid });
   });
   return api;
+}
+
+/** The engine's own page. What is asked of the REST API is watched from `openApi` on. */
+function inspect(
+  api: Api,
+  { traffic }: Ground,
+  parts: Omit<LiveParts, 'identities'>,
+  phones: Phones,
+): Inspector | null {
+  if (traffic === null) return null;
+  watchCalls(parts.switchboard, traffic);
+  const inspector = new Inspector(traffic, { ...parts, identities: () => phones.identities });
+  inspector.routes(api);
+  return inspector;
 }
 
 function signalRoute(api: Api, phones: Phones): void {

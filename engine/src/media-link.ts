@@ -78,6 +78,14 @@ export class MediaLink {
     });
   }
 
+  /** Keys that the far end pressed and told by other means than its sound. */
+  press(leg: string, keys: string): void {
+    for (const digit of keys) {
+      const news = { event: 'leg.digit', data: { leg, digit } } as const;
+      for (const listener of [...(this.#legs.get(leg) ?? [])]) listener(news);
+    }
+  }
+
   /** `listener` gets the leg's news until the returned function is called. */
   onLeg(leg: string, listener: (news: LegNews) => void): () => void {
     const listeners = this.#legs.get(leg) ?? new Set();

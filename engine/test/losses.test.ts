@@ -63,6 +63,8 @@ describe('a loss', () => {
     // What is heard is recorded: there is something to deliver.
     await leg.hears(CUSTOMER_HZ);
     await house.leg('in-progress');
+    // A recording without a moment of sound would be absent.
+    await leg.hears(CUSTOMER_HZ);
     await house.engine.stop('SIGTERM');
     await house.leg('completed');
     await house.news('conference-end');

@@ -1,25 +1,20 @@
-import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { writeTone } from '../../test/support/tones.ts';
 import { ACCOUNT, CUSTOMER_HZ, House } from './support/house.ts';
-import { SdkPage } from './support/sdk-page.ts';
-
-const MICROPHONE_HZ = 440;
+import { MICROPHONE_HZ, SdkPage, toneBrowser } from './support/sdk-page.ts';
 
 let house: House;
+let browser: Browser;
 let page: SdkPage;
 
-async function open(identity: string): Promise<SdkPage> {
-  const microphone = join(house.folder, 'microphone.wav');
-  writeTone(microphone, { hz: MICROPHONE_HZ, seconds: 5, rate: 48_000 });
-  return SdkPage.open(house, identity, microphone);
-}
+const open = (identity: string) => SdkPage.open(browser, house, identity);
 
 beforeEach(async () => {
   house = await House.open();
+  browser = await toneBrowser(house);
 });
 afterEach(async () => {
-  await page.close();
+  await browser.close();
   await house.close();
 });
 

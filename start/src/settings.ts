@@ -13,6 +13,8 @@ export interface Settings {
   publicUrl: string | null;
   /** Null when calls go through a Twilio that somebody else runs. */
   engine: EngineSettings | null;
+  /** Where an engine would listen, whoever the carrier is. */
+  enginePorts: EngineSettings;
   /** Null: we bring our own PostgreSQL. */
   databaseUrl: string | null;
   /** Already built pages; null: we build them. */
@@ -71,6 +73,7 @@ export function readSettings(environment: Environment): { settings: Settings; pr
   const wrong = new Set(issues.map((issue) => String(issue.path[0])));
   const sound = Object.fromEntries(Object.entries(env).filter(([name]) => !wrong.has(name)));
   const values = read.success ? read.data : Read.parse(sound);
+  const enginePorts = { port: values.ENGINE_PORT, udpPort: values.ENGINE_UDP_PORT };
   const ownEngine = CARRIER.every((name) => env[name] === undefined);
   return {
     problems: issues.map((issue) => `${String(issue.path[0])} ${issue.message}`),
@@ -79,7 +82,8 @@ export function readSettings(environment: Environment): { settings: Settings; pr
       host: values.HOST,
       port: values.PORT,
       publicUrl: values.PUBLIC_URL ?? null,
-      engine: ownEngine ? { port: values.ENGINE_PORT, udpPort: values.ENGINE_UDP_PORT } : null,
+      engine: ownEngine ? enginePorts : null,
+      enginePorts,
       databaseUrl: values.DATABASE_URL ?? null,
       webFolder: values.OFFHOOK_WEB === undefined ? null : absolute(values.OFFHOOK_WEB),
     },

@@ -2,7 +2,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { InvitationCreated } from '@offhook/contract';
 import { ADMINISTRATOR } from '../support/client.ts';
-import { axeFinds, sidewaysScroll } from './axe.ts';
+import { axeFinds, sidewaysScroll } from '../support/axe.ts';
 import { callPanel, House, lastCall, pressEnd, ringDemo, saysState, talkTo } from './house.ts';
 
 const NARROW = { width: 320, height: 640 };

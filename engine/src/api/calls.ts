@@ -26,8 +26,8 @@ export const CALL_EVENTS = [
   'completed',
 ] as const satisfies CallEvent[];
 
-/** Where a call goes: a number in E.164, or a Voice SDK identity. */
-export const destination = z.string().regex(/^(\+\d{6,15}|client:[\w.@+-]{1,121})$/, {
+/** Where a call goes: a number in E.164, or a Voice SDK identity with custom parameters. */
+export const destination = z.string().regex(/^(\+\d{6,15}|client:[\w.@+-]{1,121}(\?.{0,800})?)$/, {
   error: 'is neither a number in the form +447700900001 nor client:identity',
 });
 export const origin = z.string().regex(/^(\+\d{6,15}|client:[\w.@+-]{1,121})$/, {

@@ -72,6 +72,7 @@ export class Outbox {
         method,
         fields,
         maxBytes: MAX_REPLY_BYTES,
+        purpose: 'callback',
         idempotencyToken: owed.id,
       });
     } catch (error) {

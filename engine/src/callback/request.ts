@@ -7,6 +7,17 @@ import { twilioSignature, type FormFields } from './signature.ts';
 
 export type HttpMethod = 'GET' | 'POST';
 
+/** One request as it went out, and what became of it. */
+export interface Exchange {
+  ask: Ask;
+  signature: string;
+  /** When it was sent, in ms of Date.now(), and for how long it took. */
+  at: number;
+  ms: number;
+  reply: Reply | null;
+  error: Error | null;
+}
+
 export interface Ask {
   /** May carry connection overrides in its fragment. */
   url: string;
@@ -17,6 +28,8 @@ export interface Ask {
   /** Names this request to the application when it is repeated. */
   idempotencyToken?: string;
   headers?: Record<string, string>;
+  /** What it is for, as far as whoever watches is concerned. */
+  purpose?: 'twiml' | 'callback' | 'sound';
   signal?: AbortSignal;
 }
 
@@ -53,8 +66,12 @@ export class Requester {
   readonly #http = new HttpAgent({ keepAlive: true });
   readonly #https = new HttpsAgent({ keepAlive: true });
 
-  constructor(authToken: string) {
+  readonly #watch: ((exchange: Exchange) => void) | null;
+
+  /** `watch` is told of every request, also of each that is tried again or redirected. */
+  constructor(authToken: string, watch: ((exchange: Exchange) => void) | null = null) {
     this.#authToken = authToken;
+    this.#watch = watch;
   }
 
   /** Resolves with a 2xx reply (or 304 when asked conditionally), else throws AskFailed. */
@@ -121,7 +138,23 @@ export class Requester {
       headers['content-type'] = 'application/x-www-form-urlencoded; charset=UTF-8';
       headers['content-length'] = String(Buffer.byteLength(body));
     }
-    return this.#exchange(target, ask, headers, body, overrides, deadline);
+    const exchange = this.#exchange(target, ask, headers, body, overrides, deadline);
+    return this.#watched(exchange, { ...ask, url: signed }, headers['x-twilio-signature'] ?? '');
+  }
+
+  async #watched(exchange: Promise<Reply>, ask: Ask, signature: string): Promise<Reply> {
+    const at = Date.now();
+    const began = performance.now();
+    const tell = (reply: Reply | null, error: Error | null) =>
+      this.#watch?.({ ask, signature, at, ms: performance.now() - began, reply, error });
+    try {
+      const reply = await exchange;
+      tell(reply, null);
+      return reply;
+    } catch (error) {
+      tell(null, error as Error);
+      throw error;
+    }
   }
 
   #exchange(

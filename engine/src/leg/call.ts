@@ -7,9 +7,17 @@ import type { Line, LineListener } from './line.ts';
 /** Who took the call down: its own far end, or something on our side. */
 export type EndedFrom = 'far-end' | 'here';
 
+export interface CallEnd {
+  call: Call;
+  from: EndedFrom;
+  /** What went wrong, with Twilio's code; absent for an ordinary end. */
+  error?: { code: number; message: string };
+}
+
 export interface CallTopics {
+  ringing: Topic<Call>;
   answered: Topic<Call>;
-  ended: Topic<{ call: Call; from: EndedFrom }>;
+  ended: Topic<CallEnd>;
 }
 
 /** SIP's word for how a call ended, as the `SipResponseCode` of its callbacks says it. */
@@ -27,8 +35,9 @@ export class Call implements LineListener {
   readonly line: Line;
   /** Custom parameters that an SDK sent along; they travel with every TwiML request. */
   readonly parameters: Readonly<Record<string, string>>;
+  readonly onRinging: Topic<Call>;
   readonly onAnswered: Topic<Call>;
-  readonly onEnded: Topic<{ call: Call; from: EndedFrom }>;
+  readonly onEnded: Topic<CallEnd>;
   readonly #ledger: Ledger;
   readonly #callbacks: CallCallbacks;
   #ringTimer: NodeJS.Timeout | null = null;
@@ -50,6 +59,7 @@ export class Call implements LineListener {
     this.parameters = parts.parameters ?? {};
     this.#ledger = parts.ledger;
     this.#callbacks = parts.callbacks;
+    this.onRinging = parts.topics.ringing;
     this.onAnswered = parts.topics.answered;
     this.onEnded = parts.topics.ended;
     this.#save();
@@ -81,11 +91,17 @@ export class Call implements LineListener {
     return this.#answering;
   }
 
+  /** The one that this call is to be connected with rings. */
+  partnerRings(): void {
+    if (this.record.status === 'ringing') this.line.ring?.();
+  }
+
   ringing(): void {
     if (this.record.status !== 'queued') return;
     this.record.status = 'ringing';
     this.#save();
     this.#callbacks.tell(this.record, 'ringing');
+    this.onRinging.tell(this);
   }
 
   answered(): void {
@@ -129,7 +145,7 @@ export class Call implements LineListener {
     this.record.sipCode = sipCode ?? SIP_CODE[status];
     this.#save();
     // The room stops its recorder before the leg leaves it, so it hears of the end first.
-    this.onEnded.tell({ call: this, from });
+    this.onEnded.tell({ call: this, from, ...(error ? { error } : {}) });
     this.line.close({ status, ...(error ? { error } : {}) });
     this.#callbacks.tell(this.record, 'completed');
   }

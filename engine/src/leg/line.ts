@@ -11,6 +11,8 @@ export interface Line {
   dial(listener: LineListener): void;
   /** Tells the caller that the call is answered (calls that we get). Resolves when sound flows. */
   answer(): Promise<void>;
+  /** Tells the caller that whom it calls is being rung, where it is not answered before that. */
+  ring?(): void;
   /** Takes the leg down and tells the far end. Harmless twice. */
   close(why: CloseReason): void;
 }

@@ -1,7 +1,7 @@
 import type { Ledger } from '../journal/ledger.ts';
 import { newSid } from '../sid.ts';
 import { Topic } from '../topic.ts';
-import { Call, type EndedFrom } from './call.ts';
+import { Call, type CallEnd } from './call.ts';
 import type { CallCallbacks } from './call-callbacks.ts';
 import type { CallCallback, CallDirection, CallRecord } from './call-record.ts';
 import type { Line } from './line.ts';
@@ -20,6 +20,7 @@ export class CallRefused extends Error {
 }
 
 export interface PlacedCall {
+  /** A number, or client:identity; what follows a ? goes to the client as custom parameters. */
   to: string;
   from: string;
   direction: Exclude<CallDirection, 'inbound'>;
@@ -28,17 +29,28 @@ export interface PlacedCall {
   timeoutMs: number;
   limitMs: number | null;
   callback: CallCallback | null;
+  /** More custom parameters for the Voice SDK that is called. */
+  parameters?: Readonly<Record<string, string>>;
+}
+
+export interface Destination {
+  sid: string;
+  to: string;
+  from: string;
+  parameters: Readonly<Record<string, string>>;
 }
 
 /** Finds the line to a destination, or null when nobody there can be reached. */
-export type LineFinder = (call: { sid: string; to: string; from: string }) => Line | null;
+export type LineFinder = (call: Destination) => Line | null;
 
 /** Every live call: places them, takes them in, finds them. Ended ones are in the ledger. */
 export class Switchboard {
   /** An outbound call exists and will be dialled next. */
   readonly onPlaced: Topic<Call>;
+  /** The far end of a call that we placed rings. */
+  readonly onRinging: Topic<Call>;
   readonly onAnswered: Topic<Call>;
-  readonly onEnded: Topic<{ call: Call; from: EndedFrom }>;
+  readonly onEnded: Topic<CallEnd>;
   readonly #live = new Map<string, Call>();
   readonly #ledger: Ledger;
   readonly #callbacks: CallCallbacks;
@@ -56,6 +68,7 @@ export class Switchboard {
     this.#callbacks = callbacks;
     this.#maxCalls = maxCalls;
     this.onPlaced = new Topic(onError);
+    this.onRinging = new Topic(onError);
     this.onAnswered = new Topic(onError);
     this.onEnded = new Topic(onError);
     this.onEnded.listen(({ call }) => this.#live.delete(call.sid));
@@ -78,8 +91,10 @@ export class Switchboard {
   place(placed: PlacedCall): { call: Call; start: () => void } {
     this.#admit();
     const sid = newSid('CA');
-    const line = this.#line({ sid, to: placed.to, from: placed.from });
-    const record = this.#record(sid, placed.from, placed.to, placed.direction);
+    const { to, query } = splitClient(placed.to);
+    const parameters = { ...query, ...placed.parameters };
+    const line = this.#line({ sid, to, from: placed.from, parameters });
+    const record = this.#record(sid, placed.from, to, placed.direction);
     record.parentCallSid = placed.parentCallSid ?? null;
     record.callback = placed.callback;
     const call = this.#add(record, line);
@@ -115,14 +130,14 @@ export class Switchboard {
     const call = new Call(record, line, {
       ledger: this.#ledger,
       callbacks: this.#callbacks,
-      topics: { answered: this.onAnswered, ended: this.onEnded },
+      topics: { ringing: this.onRinging, answered: this.onAnswered, ended: this.onEnded },
       parameters,
     });
     this.#live.set(call.sid, call);
     return call;
   }
 
-  #line(call: { sid: string; to: string; from: string }): Line {
+  #line(call: Destination): Line {
     for (const find of this.#finders) {
       const line = find(call);
       if (line !== null) return line;
@@ -148,6 +163,16 @@ export class Switchboard {
       sequence: 0,
     };
   }
+}
+
+/** https://www.twilio.com/docs/voice/api/conference-participant-resource#custom-parameters */
+function splitClient(to: string): { to: string; query: Record<string, string> } {
+  const mark = to.startsWith('client:') ? to.indexOf('?') : -1;
+  if (mark === -1) return { to, query: {} };
+  return {
+    to: to.slice(0, mark),
+    query: Object.fromEntries(new URLSearchParams(to.slice(mark + 1))),
+  };
 }
 
 /** A number that nobody has: SIP says 404 (RFC 3261 21.4.5). */

@@ -41,6 +41,7 @@ export class AudioStore {
         method: 'GET',
         fields: {},
         maxBytes: MAX_AUDIO_BYTES,
+        purpose: 'sound',
         signal,
         ...(etag === null ? {} : { headers: { 'if-none-match': etag } }),
       });

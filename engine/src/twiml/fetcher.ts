@@ -48,7 +48,14 @@ export class TwimlFetcher {
     signal: AbortSignal,
   ): Promise<TwimlDocument> {
     try {
-      const ask = { url, method, fields, maxBytes: MAX_TWIML_BYTES, signal };
+      const ask = {
+        url,
+        method,
+        fields,
+        maxBytes: MAX_TWIML_BYTES,
+        purpose: 'twiml',
+        signal,
+      } as const;
       const reply = await this.#requester.ask(ask);
       const type = (reply.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
       if (!XML_TYPES.includes(type)) {

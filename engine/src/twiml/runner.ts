@@ -6,12 +6,14 @@ import type { TwimlFetcher, TwimlSource } from './fetcher.ts';
 import { TWIML, TwimlProblem } from './problem.ts';
 import type { Verb, VerbOutcome, VerbTools } from './verb.ts';
 import { dial } from './verbs/dial.ts';
+import { echo } from './verbs/echo.ts';
 import { pause } from './verbs/pause.ts';
 import { play } from './verbs/play.ts';
 import { hangup, redirect, reject, say } from './verbs/simple.ts';
 
 const VERBS: Readonly<Record<string, Verb>> = {
   Dial: dial,
+  Echo: echo,
   Play: play,
   Pause: pause,
   Hangup: hangup,

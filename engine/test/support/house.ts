@@ -70,6 +70,7 @@ export class House {
   client!: ReturnType<typeof twilio>;
   url = '';
   readonly #robots: Robot[] = [];
+  readonly #env: Record<string, string>;
 
   private constructor(application: Application, env: Record<string, string>) {
     this.folder = mkdtempSync(join(tmpdir(), 'offhook-engine-'));
@@ -79,7 +80,7 @@ export class House {
     writeTone(join(this.folder, 'hold.wav'), { hz: 500, seconds: 1 });
     const customers = join(this.folder, 'customers.json');
     writeFileSync(customers, JSON.stringify({ customers: CUSTOMERS }));
-    this.engine = new Program('engine', 'engine/src/main.ts', {
+    this.#env = {
       ...ACCOUNT,
       ENGINE_PORT: '0',
       ENGINE_UDP_PORT: '0',
@@ -87,7 +88,8 @@ export class House {
       ENGINE_DEMO_CUSTOMERS: customers,
       OFFHOOK_DATA: this.folder,
       ...env,
-    });
+    };
+    this.engine = new Program('engine', 'engine/src/main.ts', this.#env);
   }
 
   static async open(env: Record<string, string> = {}): Promise<House> {
@@ -103,8 +105,9 @@ export class House {
     return house;
   }
 
-  /** Starts the engine; again after it was stopped or killed. */
-  async start(): Promise<void> {
+  /** Starts the engine; again after it was stopped or killed, with other settings if need be. */
+  async start(env: Record<string, string> = {}): Promise<void> {
+    Object.assign(this.#env, env);
     const { port } = await this.engine.start();
     this.url = `http://127.0.0.1:${port}`;
     const { TWILIO_ACCOUNT_SID: sid, TWILIO_AUTH_TOKEN: token } = ACCOUNT;

@@ -49,11 +49,17 @@ export interface TokenIssuer {
   apiKeySecret: string;
 }
 
+/** https://www.twilio.com/docs/iam/access-tokens: at most 24 hours; a minute for clocks that differ. */
+const MAX_LIFE_MS = (24 * 60 + 1) * 60_000;
+
 /** Checks a Voice SDK access token (https://www.twilio.com/docs/iam/access-tokens). */
 export async function readAccessToken(token: unknown, issuer: TokenIssuer): Promise<Access> {
   if (typeof token !== 'string') throw new TokenRefused(20101, 'There is no access token');
   const claims = await verified(token, issuer);
   const { identity, voice } = claims.grants;
+  if (claims.exp * 1000 > Date.now() + MAX_LIFE_MS) {
+    throw new TokenRefused(20_104, 'The access token lives longer than 24 hours');
+  }
   const parameters = Object.entries(voice.outgoing?.params ?? {}).map(([name, value]) => [
     name,
     typeof value === 'string' ? value : JSON.stringify(value),

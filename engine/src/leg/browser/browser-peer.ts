@@ -1,7 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { LegNews, MediaLink } from '../../media-link.ts';
+import type { ServerMessage } from './messages.ts';
 import type { SignalSocket } from './signal-socket.ts';
+
+/** How long sound may still take to come once the socket is gone. */
+const SOCKET_RETURN_MS = 2_000;
+/** More than this for a browser that is away is dropped. */
+const MAX_UNSAID = 100;
 
 export interface PeerTimes {
   mediaSetUpMs: number;
@@ -34,6 +40,10 @@ export class BrowserPeer {
   #state: 'waiting' | 'flowing' | 'gone' = 'waiting';
   #answered: { ufrag: string; answer: string } | null = null;
   #quiet = false;
+  #expecting = false;
+  /** The browser knows the call by our name, and its socket is there: it can be spoken to. */
+  #attentive = false;
+  readonly #unsaid: ServerMessage[] = [];
   #timer: NodeJS.Timeout | null = null;
 
   constructor(
@@ -61,17 +71,36 @@ export class BrowserPeer {
   /** From here on sound must flow within the time allowed. */
   expectSound(): void {
     if (this.#state !== 'waiting') return;
+    this.#expecting = true;
     this.#arm(this.#times.mediaSetUpMs, 'no sound could be set up');
   }
 
   socketClosed(): void {
     this.socket = null;
-    if (this.#state === 'waiting' || this.#quiet) this.#leave('the browser closed the connection');
+    this.#attentive = false;
+    const why = 'the browser closed the connection';
+    // Where sound is being set up, the socket alone may have dropped; before, it is all there is.
+    if (this.#state === 'waiting' && this.#expecting) this.#arm(SOCKET_RETURN_MS, why);
+    else if (this.#state === 'waiting' || this.#quiet) this.#leave(why);
   }
 
   /** The browser is back on another socket. */
   adopt(socket: SignalSocket): void {
     this.socket = socket;
+    this.#attentive = false;
+    if (this.#state === 'waiting' && this.#expecting) this.expectSound();
+  }
+
+  /** The browser has just been told of its call: what waited to be said follows. */
+  listens(): void {
+    this.#attentive = true;
+    for (const message of this.#unsaid.splice(0)) this.socket?.send(message);
+  }
+
+  /** Says something now, or as soon as the browser can make sense of it. */
+  say(message: ServerMessage): void {
+    if (this.#attentive) this.socket?.send(message);
+    else if (this.#unsaid.length < MAX_UNSAID) this.#unsaid.push(message);
   }
 
   /** The offer that was answered last, and how: an SDK that reconnects may repeat it. */

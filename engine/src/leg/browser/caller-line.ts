@@ -47,7 +47,14 @@ export class CallerLine implements Line {
     const sdp = await this.#answerSdp;
     const { reconnect } = this.peer;
     this.peer.socket?.send({ type: 'answer', payload: { callsid: this.#sid, sdp, reconnect } });
+    this.peer.listens();
     await this.peer.flowing;
+  }
+
+  ring(): void {
+    // Without a description of ours there is no early media: the page plays a ring of its own.
+    this.peer.socket?.send({ type: 'ringing', payload: { callsid: this.#sid } });
+    this.peer.listens();
   }
 
   close(why: CloseReason): void {

@@ -21,7 +21,6 @@ export class DevicesLine implements Line {
   readonly #parameters: Record<string, string>;
   #listener: LineListener | null = null;
   #taken: BrowserPeer | null = null;
-  #rejected = false;
 
   constructor(
     options: {
@@ -90,13 +89,17 @@ export class DevicesLine implements Line {
     }
   }
 
-  /** A browser declined: this one stops ringing; when it was the last, the call is over. */
+  /**
+   * A browser declined, and so the identity did: the call is over and its other browsers stop
+   * ringing (https://github.com/twilio/twilio-voice.js/issues/435).
+   */
   reject(peer: BrowserPeer): void {
-    this.#rejected = true;
     const one = this.#ringing.find((ringing) => ringing.peer === peer);
-    if (one === undefined) return;
+    if (one === undefined || this.#taken !== null) return;
     peer.close();
-    this.#left(one);
+    this.#ringing.splice(this.#ringing.indexOf(one), 1);
+    // RFC 3261 21.4.24 (486 Busy Here): Twilio calls a declined call busy.
+    this.#listener?.ended('busy', 486);
   }
 
   close(why: CloseReason): void {
@@ -126,6 +129,7 @@ export class DevicesLine implements Line {
         },
       });
       one.invited = true;
+      peer.listens();
       this.#listener.ringing();
     } catch (error) {
       this.#log.error({ err: error, call: this.#sid }, 'a browser could not be rung');
@@ -146,7 +150,6 @@ export class DevicesLine implements Line {
     if (listener === null) return;
     if (one.peer === this.#taken) listener.ended('completed', 200);
     else if (this.#ringing.length > 0) return;
-    else if (this.#rejected) listener.ended('busy', 486);
     else listener.ended('no-answer', 480);
   }
 }

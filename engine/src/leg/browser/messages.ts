@@ -21,7 +21,10 @@ export const ClientMessage = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('answer'), payload: z.object({ callsid, sdp }) }),
   z.object({ type: z.literal('reinvite'), payload: z.object({ callsid, sdp }) }),
-  z.object({ type: z.literal('dtmf'), payload: z.object({ callsid, dtmf: z.string() }) }),
+  z.object({
+    type: z.literal('dtmf'),
+    payload: z.object({ callsid, dtmf: z.string().regex(/^[0-9*#wA-D]{1,255}$/) }),
+  }),
   z.object({
     type: z.literal('hangup'),
     payload: z.object({ callsid, message: z.string().optional() }),
@@ -30,13 +33,16 @@ export const ClientMessage = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('message'),
     payload: z.object({
-      callsid: callsid.optional(),
-      voiceeventsid: z.string().optional(),
-      messagetype: z.string().optional(),
+      callsid,
+      content: z.unknown(),
+      contenttype: z.string().default('application/json'),
+      messagetype: z.string(),
+      voiceeventsid: z.string().max(128),
     }),
   }),
 ]);
 export type ClientMessage = z.infer<typeof ClientMessage>;
+export type SentMessage = Extract<ClientMessage, { type: 'message' }>['payload'];
 export type Invite = Extract<ClientMessage, { type: 'invite' }>['payload'];
 
 export interface SignalError {
@@ -69,5 +75,15 @@ export type ServerMessage =
   | { type: 'answer'; payload: { callsid: string; sdp?: string; reconnect: string } }
   | { type: 'ringing' | 'cancel'; payload: { callsid: string } }
   | { type: 'hangup'; payload: { callsid: string; error?: SignalError } }
+  | {
+      type: 'message';
+      payload: {
+        callsid: string;
+        content: unknown;
+        contenttype: string;
+        messagetype: string;
+        voiceeventsid: string;
+      };
+    }
   | { type: 'ack'; payload: { acktype: 'message'; callsid: string; voiceeventsid: string } }
   | { type: 'error'; payload: { error: SignalError; callsid?: string; voiceeventsid?: string } };

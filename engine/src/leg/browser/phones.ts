@@ -6,17 +6,19 @@ import type { MediaLink } from '../../media-link.ts';
 import type { Call } from '../call.ts';
 import { API_VERSION } from '../call-callbacks.ts';
 import type { Line } from '../line.ts';
-import { CallRefused, type Switchboard } from '../switchboard.ts';
+import { CallRefused, type Destination, type Switchboard } from '../switchboard.ts';
 import type { Access, TokenIssuer } from './access-token.ts';
 import type { BrowserPeer, PeerTimes } from './browser-peer.ts';
+import type { CallMessages } from './call-messages.ts';
 import { CallerLine } from './caller-line.ts';
 import { DevicesLine } from './devices-line.ts';
-import type { ClientMessage, Invite } from './messages.ts';
+import type { ClientMessage, Invite, SentMessage } from './messages.ts';
 import { SignalSocket, type SocketOwner, type SocketTimes } from './signal-socket.ts';
 
 export interface PhonesOptions {
   issuer: TokenIssuer;
   twimlAppSid: string;
+  messages: CallMessages;
   times: PeerTimes & SocketTimes;
 }
 
@@ -55,6 +57,7 @@ export class Phones implements SocketOwner {
     this.#media = media;
     this.#log = log;
     this.#onIncoming = onIncoming;
+    options.messages.deliverTo((callSid, message) => this.#giveMessage(callSid, message));
     switchboard.onPlaced.listen((call) => this.#engage(call));
     switchboard.onEnded.listen(({ call }) => this.#release(call));
   }
@@ -72,7 +75,7 @@ export class Phones implements SocketOwner {
   }
 
   /** The line to every browser registered as `identity`; one that ends at once when there is none. */
-  lineTo(identity: string, call: { sid: string; from: string; to: string }): Line {
+  lineTo(identity: string, call: Destination): Line {
     const sockets = [...this.#registered].filter(([, name]) => name === identity);
     return new DevicesLine(
       {
@@ -85,11 +88,17 @@ export class Phones implements SocketOwner {
           ApiVersion: API_VERSION,
           From: call.from,
           To: `client:${identity}`,
+          ...customParameters(call.parameters),
         },
       },
       this.#media,
       this.#log,
     );
+  }
+
+  /** Whose browsers are registered, one for each browser. */
+  get identities(): string[] {
+    return [...this.#registered.values()];
   }
 
   get registrations(): number {
@@ -135,12 +144,14 @@ export class Phones implements SocketOwner {
       case 'hangup':
         this.#find(socket, message.payload.callsid)?.call.ended('completed', 200);
         return;
-      case 'dtmf':
-        // Our answers always offer RFC 4733, so an SDK has no reason to send keys this way.
-        this.#log.warn({ callsid: message.payload.callsid }, 'keys came outside the sound');
+      case 'dtmf': {
+        // Only browsers that cannot send RFC 4733 do so; a w is half a second of waiting to them.
+        const engaged = this.#find(socket, message.payload.callsid);
+        if (engaged) this.#media.press(engaged.peer.leg, message.payload.dtmf.replaceAll('w', ''));
         return;
+      }
       case 'message':
-        this.#refuseMessage(socket, message.payload);
+        this.#takeMessage(socket, message.payload);
         return;
       case 'listen':
       case 'register':
@@ -214,22 +225,25 @@ export class Phones implements SocketOwner {
       this.#log.warn({ err: error, call: callsid }, 'a browser’s new offer was not accepted');
       socket.send({ type: 'answer', payload: { callsid, reconnect } });
     }
+    peer.listens();
   }
 
-  #refuseMessage(
-    socket: SignalSocket,
-    asked: Extract<ClientMessage, { type: 'message' }>['payload'],
-  ): void {
-    const { callsid, voiceeventsid } = asked;
-    const error = { code: 31_211, message: 'This engine takes no call messages' };
-    socket.send({
-      type: 'error',
-      payload: {
-        error,
-        ...(callsid === undefined ? {} : { callsid }),
-        ...(voiceeventsid === undefined ? {} : { voiceeventsid }),
-      },
-    });
+  #takeMessage(socket: SignalSocket, message: SentMessage): void {
+    const { callsid, voiceeventsid } = message;
+    const engaged = this.#find(socket, callsid);
+    const error =
+      engaged === undefined
+        ? { code: 31_404, message: 'There is no such call' }
+        : this.#options.messages.receive(engaged.call, message);
+    if (error !== null) socket.send({ type: 'error', payload: { error, callsid, voiceeventsid } });
+    else socket.send({ type: 'ack', payload: { acktype: 'message', callsid, voiceeventsid } });
+  }
+
+  /** To every browser that has the call, or rings with it. */
+  #giveMessage(callsid: string, message: Omit<SentMessage, 'callsid'>): boolean {
+    const having = [...this.#engaged.values()].filter(({ call }) => call.sid === callsid);
+    for (const { peer } of having) peer.say({ type: 'message', payload: { callsid, ...message } });
+    return having.length > 0;
   }
 
   /** The call of a devices line exists now: its browsers may speak about it. */
@@ -256,4 +270,10 @@ export class Phones implements SocketOwner {
 /** RFC 8842 5.2: an offer says actpass, an answer says active or passive. */
 function isOffer(sdp: string): boolean {
   return /^a=setup:actpass\r?$/m.test(sdp);
+}
+
+/** The SDK reads this as a query, and knows %20 and + alike; its values may hold anything. */
+function customParameters(given: Readonly<Record<string, string>>): Record<string, string> {
+  const text = new URLSearchParams(given).toString();
+  return text === '' ? {} : { Params: text };
 }

@@ -17,6 +17,13 @@ export interface SocketTimes {
 }
 
 /**
+ * Where the SDK is told to be. No region of Twilio's, so that an SDK with `publishEvents` finds no
+ * host of Twilio's to send its diagnoses to.
+ */
+const HERE = { edge: 'local', region: 'local', gateway: 'offhook', home: 'local' } as const;
+const EXPIRED = { code: 20_104, message: 'The access token has expired' } as const;
+
+/**
  * One browser's signalling socket: heartbeat, token, registration. It is never closed for a bad
  * token: the SDK would come back at once, for ever.
  */
@@ -27,6 +34,8 @@ export class SignalSocket {
   readonly #log: Logger;
   readonly #heartbeat: NodeJS.Timeout;
   #access: Access | null = null;
+  #registered = false;
+  #expiry: NodeJS.Timeout | null = null;
   #heardAt = Date.now();
   /** Messages are handled in the order in which they came, also while a token is being checked. */
   #work: Promise<void> = Promise.resolve();
@@ -54,6 +63,7 @@ export class SignalSocket {
     socket.on('error', (error) => this.#log.debug({ err: error }, 'signalling socket'));
     socket.on('close', () => {
       clearInterval(this.#heartbeat);
+      if (this.#expiry) clearTimeout(this.#expiry);
       this.#owner.closed(this);
     });
   }
@@ -97,32 +107,55 @@ export class SignalSocket {
 
   async #listen(token: unknown): Promise<void> {
     try {
-      const access = await readAccessToken(token, this.#issuer);
-      this.#access = access;
-      const ttl = Math.max(0, Math.floor((access.expiresAt - Date.now()) / 1000));
-      this.send({
-        type: 'connected',
-        payload: {
-          edge: 'local',
-          region: 'local',
-          gateway: 'offhook',
-          home: 'local',
-          token: { identity: access.identity, ttl },
-        },
-      });
+      this.#admit(await readAccessToken(token, this.#issuer));
     } catch (error) {
       if (!(error instanceof TokenRefused)) throw error;
       this.#error(error.code, error.message);
     }
   }
 
+  #admit(access: Access): void {
+    // A socket that was closed while its token was checked has nothing to be told.
+    if (!this.open) return;
+    const other = this.#access !== null && this.#access.identity !== access.identity;
+    this.#access = access;
+    const leftMs = access.expiresAt - Date.now();
+    if (this.#expiry) clearTimeout(this.#expiry);
+    this.#expiry = setTimeout(() => this.#expire(), leftMs);
+    // A new token may be somebody else's, or no longer one for incoming calls.
+    if (this.#registered && (other || !access.mayReceive)) {
+      if (access.mayReceive) this.#owner.registered(this, access);
+      else this.#unregister();
+    }
+    this.send({
+      type: 'connected',
+      payload: {
+        ...HERE,
+        token: { identity: access.identity, ttl: Math.max(0, Math.floor(leftMs / 1000)) },
+      },
+    });
+  }
+
+  /** Nobody can be called by an old token; a call that runs goes on. */
+  #expire(): void {
+    const { code, message } = EXPIRED;
+    this.#error(code, message);
+    if (this.#registered) this.#unregister();
+  }
+
+  #unregister(): void {
+    this.#registered = false;
+    this.#owner.unregistered(this);
+    this.send({ type: 'offline', payload: {} });
+  }
+
   #register(audio: boolean, access: Access): void {
     if (!audio) {
-      this.#owner.unregistered(this);
-      this.send({ type: 'offline', payload: {} });
+      this.#unregister();
     } else if (!access.mayReceive) {
       this.#error(31_204, 'The access token does not allow incoming calls');
     } else {
+      this.#registered = true;
       this.#owner.registered(this, access);
       this.send({ type: 'ready', payload: {} });
     }
@@ -136,10 +169,10 @@ export class SignalSocket {
       this.#owner.message(this, message, this.#access);
       return;
     }
-    this.#error(20_104, 'The access token has expired', message);
+    this.#error(EXPIRED.code, EXPIRED.message, message);
     if (message.type === 'invite') {
-      const error = { code: 20_104, message: 'The access token has expired' };
-      this.send({ type: 'hangup', payload: { callsid: message.payload.callsid, error } });
+      const { callsid } = message.payload;
+      this.send({ type: 'hangup', payload: { callsid, error: EXPIRED } });
     }
   }
 

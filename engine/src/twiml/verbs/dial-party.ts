@@ -6,6 +6,7 @@ import { CallRefused } from '../../leg/switchboard.ts';
 import { addressOrNull, attributes, method, words } from '../attributes.ts';
 import { TWIML, TwimlProblem } from '../problem.ts';
 import type { VerbRun, VerbTools } from '../verb.ts';
+import { readClient } from './client-noun.ts';
 
 export interface DialSettings {
   timeoutMs: number;
@@ -33,16 +34,20 @@ export async function dialParty(
     statusCallbackMethod: method.default('POST'),
     statusCallbackEvent: words(CALL_EVENTS).default(['completed']),
   });
-  if (element.text === '') throw new TwimlProblem(TWIML.schema, `<${element.name}> names nobody`);
+  const client = element.name === 'Client' ? readClient(element) : null;
+  const to = client === null ? element.text : `client:${client.identity}`;
+  if (to === '') throw new TwimlProblem(TWIML.schema, `<${element.name}> names nobody`);
+  // Only a phone number may call a phone number; a browser is shown whoever calls.
+  const hidden = client === null && call.record.from.startsWith('client:');
   if (!settings.answerOnBridge) await call.answer();
   if (signal.aborted) return {};
   const url = addressOrNull(element, read.statusCallback, base);
   const events = read.statusCallbackEvent;
   const placed = () =>
     switchboard.place({
-      to: element.name === 'Client' ? `client:${element.text}` : element.text,
-      from:
-        settings.callerId ?? (call.record.from.startsWith('client:') ? callerId : call.record.from),
+      to,
+      from: settings.callerId ?? (hidden ? callerId : call.record.from),
+      parameters: client?.parameters ?? {},
       direction: 'outbound-dial',
       parentCallSid: call.sid,
       timeoutMs: settings.timeoutMs,
@@ -68,6 +73,9 @@ function bridged(
   return new Promise((resolve) => {
     const room = child.sid;
     const deaf = [
+      child.onRinging.listen((ringing) => {
+        if (ringing === child) call.partnerRings();
+      }),
       child.onAnswered.listen((answered) => {
         if (answered !== child) return;
         void call.answer().then(() => {
