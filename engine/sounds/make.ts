@@ -94,13 +94,12 @@ function writeAll(
   }
 }
 
-const music = { 'hold-music.wav': holdMusic(TELEPHONE) };
-writeAll('engine/sounds', { ...music, ...customers() }, 'mu-law');
-writeAll(
-  'server/src/carrier/sounds',
-  { 'ringback.wav': ukRingback(TELEPHONE, 0.08), ...music },
-  'mu-law',
-);
+const shared = {
+  'hold-music.wav': holdMusic(TELEPHONE),
+  'ringback.wav': ukRingback(TELEPHONE, 0.08),
+};
+writeAll('engine/sounds', { ...shared, ...customers() }, 'mu-law');
+writeAll('server/src/carrier/sounds', shared, 'mu-law');
 writeAll(
   'web/public/sounds',
   {

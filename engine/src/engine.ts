@@ -13,6 +13,7 @@ import { accountRoutes, createApi, type Api } from './api/app.ts';
 import { callRoutes } from './api/calls.ts';
 import { conferenceRoutes } from './api/conferences.ts';
 import { participantRoutes } from './api/participants.ts';
+import { notificationRoutes } from './api/notifications.ts';
 import { Presenter } from './api/present.ts';
 import { recordingRoutes } from './api/recordings.ts';
 import { userDefinedMessageSubscriptionRoutes } from './api/user-defined-message-subscriptions.ts';
@@ -29,23 +30,36 @@ import { recover } from './journal/recover.ts';
 import type { TokenIssuer } from './leg/browser/access-token.ts';
 import { CallMessages } from './leg/browser/call-messages.ts';
 import { Phones } from './leg/browser/phones.ts';
+import type { Call } from './leg/call.ts';
 import { CallCallbacks } from './leg/call-callbacks.ts';
 import { readDemoCustomers, type DemoCustomer } from './leg/demo/customers.ts';
 import { DemoLine } from './leg/demo/demo-line.ts';
 import { Switchboard } from './leg/switchboard.ts';
 import { MediaLink } from './media-link.ts';
+import { Notices } from './notice/notices.ts';
+import { Queues } from './queue/queues.ts';
 import { RecordingCallbacks } from './recording/recording-callbacks.ts';
+import type { RecordingRecord } from './recording/recording-record.ts';
 import { RecordingFiles } from './recording/recording-files.ts';
 import { Recorder } from './recording/recorder.ts';
 import { ConferenceCallbacks } from './room/conference-callbacks.ts';
 import { Conferences } from './room/conferences.ts';
+import { Workshop } from './sound/workshop.ts';
 import { AudioStore } from './twiml/audio-store.ts';
 import { TwimlFetcher } from './twiml/fetcher.ts';
+import { Interpreter } from './twiml/interpreter.ts';
 import { TwimlMusic } from './twiml/music.ts';
 import { Player } from './twiml/player.ts';
+import type { TwimlProblem } from './twiml/problem.ts';
 import { TwimlRunner } from './twiml/runner.ts';
+import { Speech } from './twiml/speech.ts';
 
 const SOUNDS = fileURLToPath(new URL('../sounds/', import.meta.url));
+const OUR_SOUNDS = {
+  music: join(SOUNDS, 'hold-music.wav'),
+  ringback: join(SOUNDS, 'ringback.wav'),
+  beep: join(SOUNDS, 'beep.wav'),
+};
 
 export interface Engine {
   /** Where REST and /signal listen. */
@@ -101,15 +115,21 @@ async function build(config: EngineConfig, ground: Ground, log: Logger): Promise
   const callRecordings = new CallRecordings(recorder, switchboard);
 
   const news = new ConferenceCallbacks(outbox, ledger, account.sid);
-  const voice = buildVoice(config, ground, log);
-  const { music, announcer } = voice;
-  const beep = join(SOUNDS, 'beep.wav');
+  const { sid, twimlAppSid } = account;
+  seedAccount(ledger, account);
+  const voice = buildVoice(ground);
+  const { fetcher, audio, speech } = voice;
+  const music = new TwimlMusic(voice.player, OUR_SOUNDS.music, () => scripts, log);
+  const announcer = new TwimlAnnouncer({ fetcher, audio, speech }, sid);
+  const { beep } = OUR_SOUNDS;
   const room = { ledger, media, recorder, callbacks: news, music, announcer, beep };
   const conferences = new Conferences(room, switchboard);
-  const { callerId, sid, twimlAppSid } = account;
-  seedAccount(ledger, account);
-  const tools = { ...voice, media, conferences, switchboard, callerId };
-  const runner = new TwimlRunner(voice.fetcher, tools, sid, switchboard, log);
+  const { scripts, runner } = buildTwiml(
+    account,
+    voice,
+    { ...ground, conferences, switchboard, recorder, callbacks },
+    log,
+  );
   const messages = new CallMessages(outbox, switchboard, sid);
   const phones = new Phones(
     { issuer: issuerOf(config), twimlAppSid, messages, times: limits },
@@ -155,6 +175,7 @@ async function build(config: EngineConfig, ground: Ground, log: Logger): Promise
     await phones.close();
     inspector?.close();
     await api.close();
+    await voice.workshop.close();
     await media.close();
     requester.close();
     ledger.close();
@@ -163,15 +184,42 @@ async function build(config: EngineConfig, ground: Ground, log: Logger): Promise
   return { port, udpPort: media.udpPort, close: () => (closing ??= close()) };
 }
 
-/** What fetches TwiML and sounds, and plays them. */
-function buildVoice(config: EngineConfig, { folder, requester, media }: Ground, log: Logger) {
-  const fetcher = new TwimlFetcher(requester);
-  const audio = new AudioStore(join(folder, 'audio'), requester);
-  const player = new Player(media);
-  const own = join(SOUNDS, 'hold-music.wav');
-  const music = new TwimlMusic({ fetcher, audio, player }, config.account.sid, own, log);
-  const announcer = new TwimlAnnouncer({ fetcher, audio }, config.account.sid);
-  return { fetcher, audio, player, music, announcer };
+/** What plays and speaks to calls. */
+function buildVoice({ folder, requester, media }: Ground) {
+  const workshop = new Workshop();
+  return {
+    workshop,
+    fetcher: new TwimlFetcher(requester),
+    audio: new AudioStore(join(folder, 'audio'), requester, workshop),
+    speech: new Speech(join(folder, 'speech'), workshop),
+    player: new Player(media),
+  };
+}
+
+/** What carries out TwiML. */
+function buildTwiml(
+  { sid, callerId }: EngineConfig['account'],
+  { fetcher, audio, speech, player }: ReturnType<typeof buildVoice>,
+  parts: Ground & {
+    conferences: Conferences;
+    switchboard: Switchboard;
+    recorder: Recorder;
+    callbacks: RecordingCallbacks;
+  },
+  log: Logger,
+) {
+  const { media, conferences, switchboard, recorder } = parts;
+  const notices = new Notices(parts.ledger, log);
+  const tools = {
+    ...{ audio, speech, player, media, conferences, switchboard, recorder, callerId },
+    queues: new Queues(),
+    sounds: OUR_SOUNDS,
+    recordingUrl: (record: RecordingRecord) => parts.callbacks.urlOf(record),
+    warn: (call: Call, problem: TwimlProblem) => notices.add(call.sid, problem, 'warning'),
+  };
+  const scripts = new Interpreter(fetcher, tools, sid);
+  const runner = new TwimlRunner({ scripts, notices, speech, player, log });
+  return { scripts, runner };
 }
 
 function hostInUrl(host: string): string {
@@ -215,6 +263,7 @@ async function openApi(
     recordingRoutes(scope, { ...parts, present });
     userDefinedMessageRoutes(scope, { ...parts, accountSid: account.sid });
     userDefinedMessageSubscriptionRoutes(scope, { ...parts, accountSid: account.sid });
+    notificationRoutes(scope, { ledger: parts.ledger, present });
   });
   return api;
 }

@@ -14,7 +14,9 @@ describe('TwiML for a browser’s call', () => {
     ['has another root', '<Hello/>', 12100],
     ['declares entities', '<!DOCTYPE x [<!ENTITY a "b">]><Response>&a;</Response>', 12100],
     ['has an unknown verb', '<Response><Dance/></Response>', 12200],
-    ['wants to speak', '<Response><Say>Hello</Say></Response>', 12200],
+    ['wants to be spoken to', '<Response><Gather input="speech"/></Response>', 12200],
+    ['knows no such voice', '<Response><Say voice="Polly.Nobody">Hello</Say></Response>', 13512],
+    ['dials a SIP address', '<Response><Dial><Sip>sip:a@b.uk</Sip></Dial></Response>', 12200],
     [
       'has an unknown attribute',
       '<Response><Dial><Conference mood="x">a</Conference></Dial></Response>',

@@ -24,6 +24,8 @@ export class RobotMedia {
   #timer: NodeJS.Timeout | null = null;
   #hz: number | null = null;
   #phase = 0;
+  #heardKeys = '';
+  #keyTimestamp: number | null = null;
   #sequence = 0;
   #timestamp = 0;
 
@@ -81,6 +83,11 @@ export class RobotMedia {
   heard(ms: number): Sound {
     const samples = Float32Array.from(this.#heard.slice(-Math.round((ms / 1000) * RATE)));
     return { rate: RATE, samples };
+  }
+
+  /** The keys that were pressed towards it (RFC 4733). */
+  get heardKeys(): string {
+    return this.#heardKeys;
   }
 
   /** All it has heard so far, in samples. */
@@ -171,11 +178,21 @@ export class RobotMedia {
 
   /** Takes packets as they come: over loopback they come in order. */
   #hear(datagram: Buffer): void {
-    if (datagram.length <= 12 || (datagram[1]! & 0x7f) !== 0) return;
+    if (datagram.length <= 12) return;
+    if ((datagram[1]! & 0x7f) === KEYS_PAYLOAD_TYPE) this.#hearKey(datagram);
+    if ((datagram[1]! & 0x7f) !== 0) return;
     const samples = Float32Array.from(datagram.subarray(12), (byte) => fromMuLaw(byte) / 32_768);
     for (const sample of samples) this.#heard.push(sample);
     for (const listen of this.#listeners) listen({ rate: RATE, samples }, performance.now());
     if (this.#heard.length > 60 * RATE) this.#heard.splice(0, 30 * RATE);
+  }
+
+  /** All packets of one key carry the timestamp of its beginning (RFC 4733 2.2.1). */
+  #hearKey(datagram: Buffer): void {
+    const timestamp = datagram.readUInt32BE(4);
+    if (timestamp === this.#keyTimestamp) return;
+    this.#keyTimestamp = timestamp;
+    this.#heardKeys += KEYS[datagram[12]!] ?? '?';
   }
 
   #gathered(): Promise<string> {

@@ -218,6 +218,15 @@ export class RobotCall {
     }
   }
 
+  /** Resolves when sound comes, be it silence: then ours arrives too. */
+  async hearsAnything(withinMs = 5_000): Promise<void> {
+    const until = Date.now() + withinMs;
+    while (this.media.heardSamples === 0) {
+      if (Date.now() > until) throw new Error('no sound came');
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
   reconnect(): void {
     if (this.#reconnect === null) return;
     const { sid, name } = this;

@@ -1,6 +1,7 @@
 import { API_VERSION, callDurationSeconds } from '../leg/call-callbacks.ts';
 import { isFinal, type CallRecord } from '../leg/call-record.ts';
 import type { ApplicationRecord, NumberRecord, VoiceSettings } from '../account/account-record.ts';
+import type { NoticeRecord } from '../notice/notice-record.ts';
 import type { ConferenceRecord, ParticipantRecord } from '../room/conference-record.ts';
 import type { RecordingRecord } from '../recording/recording-record.ts';
 import { rfc2822, rfc2822OrNull, wholeSeconds } from '../times.ts';
@@ -62,7 +63,10 @@ export class Presenter {
       queue_time: '0',
       trunk_sid: null,
       uri: `${own}.json`,
-      subresource_uris: { recordings: `${own}/Recordings.json` },
+      subresource_uris: {
+        notifications: `${own}/Notifications.json`,
+        recordings: `${own}/Recordings.json`,
+      },
     };
   }
 
@@ -193,6 +197,33 @@ export class Presenter {
       encryption_details: null,
       subresource_uris: {},
       media_url: `${this.#apiBase()}${own}`,
+    };
+  }
+
+  /** `whole`: with the request and the answer, as the instance resource has them. */
+  notification(record: NoticeRecord, whole: boolean): Record<string, unknown> {
+    return {
+      sid: record.sid,
+      account_sid: this.#account,
+      call_sid: record.callSid,
+      log: record.level === 'error' ? '0' : '1',
+      error_code: String(record.code),
+      more_info: `https://www.twilio.com/docs/errors/${record.code}`,
+      message_text: record.message,
+      message_date: rfc2822(record.createdAt),
+      request_method: record.request?.method ?? null,
+      request_url: record.request?.url ?? null,
+      date_created: rfc2822(record.createdAt),
+      date_updated: rfc2822(record.createdAt),
+      api_version: API_VERSION,
+      uri: this.path(`/Notifications/${record.sid}.json`),
+      ...(whole
+        ? {
+            request_variables: record.request?.variables ?? null,
+            response_headers: record.response?.headers ?? null,
+            response_body: record.response?.body ?? null,
+          }
+        : {}),
     };
   }
 }

@@ -23,8 +23,8 @@ export interface Ask {
   url: string;
   method: HttpMethod;
   fields: FormFields;
-  /** More than this is a failure. Bytes. */
-  maxBytes: number;
+  /** More than this is a failure. Bytes; may depend on what the answer says it is. */
+  maxBytes: number | ((contentType: string) => number);
   /** Names this request to the application when it is repeated. */
   idempotencyToken?: string;
   headers?: Record<string, string>;
@@ -217,7 +217,7 @@ export class Requester {
         resolve(this.#exchange(target, ask, headers, body, overrides, deadline));
       });
       request.on('response', (response) => {
-        readBody(response, ask.maxBytes).then((bytes) => {
+        readBody(response, mostOf(ask.maxBytes, response)).then((bytes) => {
           settle();
           const { statusCode = 0, headers } = response;
           resolve({ status: statusCode, headers, body: bytes, url: ask.url });
@@ -232,6 +232,10 @@ function encodeForm(fields: FormFields): [string, string][] {
   return Object.entries(fields).flatMap(([name, value]) =>
     (typeof value === 'string' ? [value] : value).map((one): [string, string] => [name, one]),
   );
+}
+
+function mostOf(most: Ask['maxBytes'], { headers }: IncomingMessage): number {
+  return typeof most === 'number' ? most : most(headers['content-type'] ?? '');
 }
 
 async function readBody(response: IncomingMessage, maxBytes: number): Promise<Buffer> {

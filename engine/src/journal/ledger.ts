@@ -15,6 +15,7 @@ import type { HttpMethod } from '../callback/request.ts';
 import { isFinal, type CallRecord } from '../leg/call-record.ts';
 import type { ConferenceRecord } from '../room/conference-record.ts';
 import type { ApplicationRecord, NumberRecord } from '../account/account-record.ts';
+import type { NoticeRecord } from '../notice/notice-record.ts';
 import type { RecordingRecord } from '../recording/recording-record.ts';
 import { Shelf } from './shelf.ts';
 
@@ -38,6 +39,7 @@ type Line =
   | { applicationGone: string }
   | { number: NumberRecord }
   | { numberGone: string }
+  | { notice: NoticeRecord }
   | { owed: OwedCallback }
   | { paid: string };
 
@@ -59,6 +61,7 @@ export class Ledger {
   readonly recordings = new Shelf<RecordingRecord>();
   readonly applications = new Map<string, ApplicationRecord>();
   readonly numbers = new Map<string, NumberRecord>();
+  readonly notices = new Map<string, NoticeRecord>();
   readonly owed = new Map<string, OwedCallback>();
   /** When the file was last written before this start: the last sign of life. Null: a new file. */
   readonly lastWrittenAt: number | null;
@@ -125,6 +128,11 @@ export class Ledger {
     this.#write({ numberGone: sid });
   }
 
+  saveNotice(record: NoticeRecord): void {
+    this.notices.set(record.sid, record);
+    this.#write({ notice: record });
+  }
+
   owe(callback: OwedCallback): void {
     this.owed.set(callback.id, callback);
     this.#write({ owed: callback });
@@ -177,6 +185,7 @@ export class Ledger {
     else if ('applicationGone' in line) this.applications.delete(line.applicationGone);
     else if ('number' in line) this.numbers.set(line.number.sid, line.number);
     else if ('numberGone' in line) this.numbers.delete(line.numberGone);
+    else if ('notice' in line) this.notices.set(line.notice.sid, line.notice);
     else if ('owed' in line) this.owed.set(line.owed.id, line.owed);
     else this.owed.delete(line.paid);
   }
@@ -190,6 +199,9 @@ export class Ledger {
     for (const conference of this.conferences.values()) {
       const over = conference.status === 'completed' && now - conference.updatedAt > KEEP_MS;
       if (over) this.conferences.delete(conference.sid);
+    }
+    for (const [sid, notice] of this.notices) {
+      if (now - notice.createdAt > KEEP_MS) this.notices.delete(sid);
     }
     const temporary = `${this.#path}.new`;
     const file = openSync(temporary, 'w', 0o600);
@@ -212,6 +224,7 @@ export class Ledger {
     }
     for (const application of this.applications.values()) put({ application });
     for (const number of this.numbers.values()) put({ number });
+    for (const notice of this.notices.values()) put({ notice });
     for (const owed of this.owed.values()) put({ owed });
     fsyncSync(file);
     renameSync(temporary, this.#path);

@@ -43,6 +43,7 @@ export class Call implements LineListener {
   #ringTimer: NodeJS.Timeout | null = null;
   #lifeTimer: NodeJS.Timeout | null = null;
   #answering: Promise<void> | null = null;
+  #claim = new AbortController();
 
   constructor(
     record: CallRecord,
@@ -96,6 +97,18 @@ export class Call implements LineListener {
     if (this.record.status === 'ringing') this.line.ring?.();
   }
 
+  /**
+   * Whoever does something with the call claims it: a script, or a bridge to another call. The
+   * signal is aborted when the next one claims it, or when the call is over.
+   */
+  claim(): AbortSignal {
+    const before = this.#claim;
+    this.#claim = new AbortController();
+    before.abort();
+    if (this.over) this.#claim.abort();
+    return this.#claim.signal;
+  }
+
   ringing(): void {
     if (this.record.status !== 'queued') return;
     this.record.status = 'ringing';
@@ -146,6 +159,7 @@ export class Call implements LineListener {
     this.#save();
     // The room stops its recorder before the leg leaves it, so it hears of the end first.
     this.onEnded.tell({ call: this, from, ...(error ? { error } : {}) });
+    this.#claim.abort();
     this.line.close({ status, ...(error ? { error } : {}) });
     this.#callbacks.tell(this.record, 'completed');
   }

@@ -10,3 +10,9 @@ export class MediaFailure extends Error {
     this.code = code;
   }
 }
+
+/** A sound file that cannot be played. */
+export function unreadable(error: unknown): MediaFailure {
+  const why = error instanceof Error ? error.message : String(error);
+  return new MediaFailure('file_unreadable', why, { cause: error });
+}

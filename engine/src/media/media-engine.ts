@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
 import { SoundLibrary } from './audio/sound-library.ts';
 import { Clock } from './clock.ts';
-import { MediaFailure } from './failure.ts';
+import { MediaFailure, unreadable } from './failure.ts';
+import { SilenceWatches } from './audio/silence.ts';
 import { BrowserLeg } from './leg/browser-leg.ts';
 import { DemoLeg } from './leg/demo-leg.ts';
 import type { Leg } from './leg/leg.ts';
@@ -34,6 +35,8 @@ interface Seat {
   room: Room | null;
   member: Member | null;
   /** Recordings of this leg alone. */
+  /** Those who wait for it to be silent. */
+  silences: SilenceWatches;
   recorders: Map<string, { track: 'both' | 'inbound' | 'outbound'; recorder: Recorder }>;
 }
 
@@ -67,7 +70,8 @@ export class MediaEngine {
       'leg.demo': ({ leg, steps }) => this.#demo(leg, steps),
       'leg.play': ({ leg, play, sound }) => this.#play(leg, play, sound),
       'leg.stopPlay': ({ leg }) => nothing(this.#seat(leg).leg.player.stop()),
-      'leg.sendDigits': ({ leg, digits }) => nothing(this.#seat(leg).leg.sendDigits(digits)),
+      'leg.sendDigits': ({ leg, digits }) => this.#seat(leg).leg.sendDigits(digits).then(nothing),
+      'leg.awaitSilence': (ask) => this.#seat(ask.leg).silences.next(ask.silentMs).then(nothing),
       'leg.close': ({ leg }) => nothing(this.#closeLeg(leg)),
       'room.join': ({ room, leg, mix }) => nothing(this.#join(room, leg, mix)),
       'room.update': ({ room, leg, mix }) => nothing(this.#update(room, leg, mix)),
@@ -153,14 +157,19 @@ export class MediaEngine {
     try {
       await leg.player.play(play, sound);
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      throw new MediaFailure('file_unreadable', why, { cause: error });
+      throw unreadable(error);
     }
     return null;
   }
 
   #seatLeg(leg: Leg): void {
-    this.#seats.set(leg.id, { leg, room: null, member: null, recorders: new Map() });
+    this.#seats.set(leg.id, {
+      leg,
+      room: null,
+      member: null,
+      silences: new SilenceWatches(),
+      recorders: new Map(),
+    });
     this.#clock.start();
   }
 
@@ -190,6 +199,7 @@ export class MediaEngine {
     this.#leave(seat);
     // Their ends are kept for `record.stop`, as those of a room's.
     for (const { recorder } of seat.recorders.values()) void recorder.stop();
+    seat.silences.end();
     this.#seats.delete(id);
     if (seat.leg instanceof BrowserLeg) this.#concealed += seat.leg.jitter.stats.concealedFrames;
     seat.leg.close();
@@ -252,8 +262,7 @@ export class MediaEngine {
     try {
       await player.play(play, { kind: 'file', path, loop: 1 });
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      throw new MediaFailure('file_unreadable', why, { cause: error });
+      throw unreadable(error);
     }
     return { why: await over };
   }
@@ -317,7 +326,12 @@ export class MediaEngine {
   }
 
   #tick(skipped: number): void {
-    for (const { leg } of this.#seats.values()) this.#guard(leg.id, () => leg.listen());
+    for (const { leg, silences } of this.#seats.values()) {
+      this.#guard(leg.id, () => {
+        leg.listen();
+        silences.frame(leg.speaking ? leg.spoken : null);
+      });
+    }
     for (const room of this.#rooms.values()) this.#guard(room.id, () => room.mix(skipped));
     for (const seat of this.#seats.values()) {
       this.#guard(seat.leg.id, () => {

@@ -39,8 +39,13 @@ export interface Commands {
    */
   'leg.play': { ask: { leg: string; play: string; sound: Sound }; answer: null };
   'leg.stopPlay': { ask: { leg: string }; answer: null };
-  /** Presses keys towards the far end: RFC 4733 where the leg has it, else audible tones. */
+  /**
+   * Presses keys towards the far end: RFC 4733 where the leg has it, else audible tones. Answered
+   * when all are pressed, or the leg is closed.
+   */
   'leg.sendDigits': { ask: { leg: string; digits: string }; answer: null };
+  /** Answered when the far end has said nothing for `silentMs` from now on, or the leg is closed. */
+  'leg.awaitSilence': { ask: { leg: string; silentMs: number }; answer: null };
   /** Closing a leg that is gone is harmless. Takes it out of its room. */
   'leg.close': { ask: { leg: string }; answer: null };
 

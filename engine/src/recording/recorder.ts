@@ -26,6 +26,8 @@ export interface LiveRecording {
   pause(how: 'silence' | 'skip' | null): void;
   /** Ends the recording; what follows (encoding, the callback) goes on by itself. */
   stop(): void;
+  /** Resolves when it is over and can be had, or never will be. */
+  readonly finished: Promise<void>;
 }
 
 export interface RecordingAsk {
@@ -101,13 +103,17 @@ export class Recorder {
     );
     const begun = this.#begin(record, tap);
     let stopping: Promise<void> | null = null;
+    let settle!: () => void;
+    const finished = new Promise<void>((resolve) => (settle = resolve));
     const live: LiveRecording = {
       record,
       pause: (how) => this.#pause(record, how),
       stop: () => {
         this.#live.delete(record.sid);
         stopping ??= this.#track(this.#stop(record, begun).finally(deaf));
+        void stopping.then(settle);
       },
+      finished,
     };
     this.#live.set(record.sid, live);
     return live;

@@ -15,17 +15,21 @@ export class RecordingCallbacks {
     this.#apiBase = apiBase;
   }
 
+  /** Where the recording can be had. */
+  urlOf({ sid }: RecordingRecord): string {
+    return `${this.#apiBase()}/2010-04-01/Accounts/${this.#accountSid}/Recordings/${sid}`;
+  }
+
   tell(record: RecordingRecord, event: RecordingEvent): void {
     const callback = record.callback;
     if (callback?.events.includes(event) !== true) return;
-    const account = `/2010-04-01/Accounts/${this.#accountSid}`;
     const fields: Record<string, string> = {
       AccountSid: this.#accountSid,
       ...(record.conferenceSid === null
         ? { CallSid: record.callSid, RecordingTrack: record.track }
         : { ConferenceSid: record.conferenceSid }),
       RecordingSid: record.sid,
-      RecordingUrl: `${this.#apiBase()}${account}/Recordings/${record.sid}`,
+      RecordingUrl: this.urlOf(record),
       RecordingStatus: event,
       RecordingChannels: String(record.channels),
       RecordingSource: record.source,

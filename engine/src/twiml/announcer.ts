@@ -5,15 +5,20 @@ import { addressIn, attributes, method, whole } from './attributes.ts';
 import type { AudioStore } from './audio-store.ts';
 import type { TwimlFetcher } from './fetcher.ts';
 import { TWIML, TwimlProblem } from './problem.ts';
+import type { Speech } from './speech.ts';
+import { speechOf } from './verbs/say.ts';
 
 const MAX_DOCUMENTS = 20;
 
-/** Announcements: TwiML of <Play>, <Pause> and <Redirect>, once. */
+/** Announcements: TwiML of <Play>, <Say>, <Pause> and <Redirect>, once. */
 export class TwimlAnnouncer implements Announcer {
-  readonly #tools: { fetcher: TwimlFetcher; audio: AudioStore };
+  readonly #tools: { fetcher: TwimlFetcher; audio: AudioStore; speech: Speech };
   readonly #accountSid: string;
 
-  constructor(tools: { fetcher: TwimlFetcher; audio: AudioStore }, accountSid: string) {
+  constructor(
+    tools: { fetcher: TwimlFetcher; audio: AudioStore; speech: Speech },
+    accountSid: string,
+  ) {
     this.#tools = tools;
     this.#accountSid = accountSid;
   }
@@ -32,7 +37,7 @@ export class TwimlAnnouncer implements Announcer {
     for (let count = 0; next !== null; count += 1) {
       if (count >= MAX_DOCUMENTS) throw new TwimlProblem(TWIML.schema, 'The TwiML goes in circles');
       const source: { kind: 'url' } & typeof from = { kind: 'url', ...next };
-      const { verbs, base } = await this.#tools.fetcher.fetch(source, fields, signal);
+      const { verbs, base } = await this.#tools.fetcher.fetch(signal, source, fields, signal);
       next = null;
       for (const element of verbs) {
         if (signal.aborted) return;
@@ -49,6 +54,11 @@ export class TwimlAnnouncer implements Announcer {
           const url = addressIn(element, element.text, base);
           const path = await this.#tools.audio.get(url, signal);
           for (let n = 0; n < loop && !signal.aborted; n += 1) await play(path);
+        } else if (element.name === 'Say') {
+          const said = speechOf(element);
+          if (said === null) continue;
+          const path = await this.#tools.speech.say(said.ssml, said.voice);
+          for (let n = 0; n < Math.max(1, said.loop) && !signal.aborted; n += 1) await play(path);
         } else {
           throw new TwimlProblem(TWIML.schema, `<${element.name}> cannot be announced`);
         }

@@ -46,16 +46,25 @@ export function attributes<Shape extends z.ZodRawShape>(
   throw new TwimlProblem(code, `<${element.name}> attribute ${names ?? ''}: ${why ?? 'is wrong'}`);
 }
 
-/** An address inside TwiML may be relative to the document it stands in. */
+/**
+ * An address inside TwiML may be relative to the document it stands in, if that has an address:
+ * `base` is empty where it has none. @throws TwimlProblem
+ */
 export function addressIn(element: Element, text: string, base: string): string {
-  if (!URL.canParse(text, base)) {
-    throw new TwimlProblem(TWIML.schema, `<${element.name}>: ${text} is not a URL`);
+  const origin = base === '' ? undefined : base;
+  if (!URL.canParse(text, origin)) {
+    throw new TwimlProblem(TWIML.url, `<${element.name}>: ${text || 'nothing'} is not a URL`);
   }
-  const url = new URL(text, base);
+  const url = new URL(text, origin);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw new TwimlProblem(TWIML.schema, `<${element.name}>: ${text} is not an http address`);
+    throw new TwimlProblem(TWIML.url, `<${element.name}>: ${text} is not an http address`);
   }
   return url.href;
+}
+
+/** Where a verb's outcome goes: `action`, or the document in which the verb stands. */
+export function actionOf(element: Element, action: string | undefined, base: string): string {
+  return addressIn(element, action === undefined || action === '' ? base : action, base);
 }
 
 /** Null when the attribute is absent or empty. */

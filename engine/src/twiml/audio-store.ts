@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AskFailed, type Requester } from '../callback/request.ts';
 import { readWav, WavError } from '../media/audio/wav.ts';
+import { WorkshopError, type Workshop } from '../sound/workshop.ts';
 import { TWIML, TwimlProblem } from './problem.ts';
 
-const MAX_AUDIO_BYTES = 20 * 1024 * 1024;
+export const MAX_AUDIO_BYTES = 20 * 1024 * 1024;
 /** A sound is not asked for again for this long. */
 const FRESH_MS = 60_000;
 const MAX_KNOWN = 500;
@@ -17,15 +18,17 @@ interface Known {
   checkedAt: number;
 }
 
-/** Sounds that applications play, fetched once and kept as files by what is in them. */
+/** Sounds that applications play: WAV or MP3, fetched once and kept as files by what is in them. */
 export class AudioStore {
   readonly #folder: string;
   readonly #requester: Requester;
+  readonly #workshop: Workshop;
   readonly #known = new Map<string, Known>();
 
-  constructor(folder: string, requester: Requester) {
+  constructor(folder: string, requester: Requester, workshop: Workshop) {
     this.#folder = folder;
     this.#requester = requester;
+    this.#workshop = workshop;
   }
 
   /** The path of a WAV file that the media process can play. @throws TwimlProblem */
@@ -57,23 +60,40 @@ export class AudioStore {
   }
 
   async #keep(url: string, body: Buffer, etag: string | null): Promise<string> {
-    try {
-      readWav(body);
-    } catch (error) {
-      if (!(error instanceof WavError)) throw error;
-      throw new TwimlProblem(TWIML.playFile, `${url} is no 8 kHz mono WAV file: ${error.message}`);
-    }
     const name = createHash('sha256').update(body).digest('hex').slice(0, 32);
     const path = join(this.#folder, `${name}.wav`);
     if (!existsSync(path)) {
       await mkdir(this.#folder, { recursive: true });
       const part = `${path}.${process.hrtime.bigint()}.part`;
       await writeFile(part, body);
-      await rename(part, path);
+      if (isTelephoneSound(body)) await rename(part, path);
+      else await this.#convert(url, part, path);
     }
     const oldest = this.#known.keys().next();
     if (this.#known.size >= MAX_KNOWN && !oldest.done) this.#known.delete(oldest.value);
     this.#known.set(url, { path, etag, checkedAt: Date.now() });
     return path;
+  }
+
+  async #convert(url: string, from: string, to: string): Promise<void> {
+    try {
+      await this.#workshop.do({ do: 'convert', from, to });
+    } catch (error) {
+      if (!(error instanceof WorkshopError)) throw error;
+      throw new TwimlProblem(TWIML.playFile, `${url} does not play: ${error.message}`);
+    } finally {
+      await rm(from, { force: true });
+    }
+  }
+}
+
+/** The media process plays it as it is. */
+function isTelephoneSound(file: Buffer): boolean {
+  try {
+    readWav(file);
+    return true;
+  } catch (error) {
+    if (error instanceof WavError) return false;
+    throw error;
   }
 }

@@ -1,6 +1,8 @@
-import { AskFailed, type HttpMethod, type Requester } from '../callback/request.ts';
+import { AskFailed, type HttpMethod, type Reply, type Requester } from '../callback/request.ts';
+import { MAX_AUDIO_BYTES } from './audio-store.ts';
+import { CookieJar } from './cookie-jar.ts';
 import { MAX_TWIML_BYTES, parseTwiml, type Element } from './parse.ts';
-import { TWIML, TwimlProblem } from './problem.ts';
+import { TWIML, TwimlProblem, type Exchange } from './problem.ts';
 
 /** Where TwiML comes from. */
 export type TwimlSource =
@@ -9,15 +11,20 @@ export type TwimlSource =
 
 export interface TwimlDocument {
   verbs: Element[];
-  /** What relative addresses in it are relative to. */
+  /** What relative addresses in it are relative to; empty when it came from no address. */
   base: string;
+  /** The request that brought it. */
+  exchange: Exchange | null;
 }
 
-const XML_TYPES = ['text/xml', 'application/xml', 'text/html'];
+const XML_TYPES = ['text/xml', 'application/xml', 'text/html', 'application/xhtml+xml'];
+/** An application may answer with a sound: it is played, as on Twilio. */
+const AUDIO_TYPES = ['audio/mpeg', 'audio/wav', 'audio/wave', 'audio/x-wav', 'audio/mp3'];
 
-/** Asks applications for TwiML. */
+/** Asks applications for TwiML. Each `asker` (a call) has its own cookies. */
 export class TwimlFetcher {
   readonly #requester: Requester;
+  readonly #cookies = new WeakMap<object, CookieJar>();
 
   constructor(requester: Requester) {
     this.#requester = requester;
@@ -25,46 +32,89 @@ export class TwimlFetcher {
 
   /** @throws TwimlProblem when there is no TwiML to be had, also from the fallback. */
   async fetch(
+    asker: object,
     source: TwimlSource,
     fields: Record<string, string>,
     signal: AbortSignal,
   ): Promise<TwimlDocument> {
-    if (source.kind === 'text')
-      return { verbs: parseTwiml(source.text), base: 'http://localhost/' };
+    if (source.kind === 'text') {
+      return { verbs: parseTwiml(source.text), base: '', exchange: null };
+    }
     try {
-      return await this.#ask(source.url, source.method, fields, signal);
+      return await this.#ask(asker, source.url, source.method, fields, signal);
     } catch (error) {
       if (!(error instanceof TwimlProblem) || source.fallback === undefined) throw error;
       const { url, method } = source.fallback;
       const why = { ...fields, ErrorCode: String(error.code), ErrorUrl: source.url };
-      return this.#ask(url, method, why, signal);
+      return this.#ask(asker, url, method, why, signal);
     }
   }
 
   async #ask(
+    asker: object,
     url: string,
     method: HttpMethod,
     fields: Record<string, string>,
     signal: AbortSignal,
   ): Promise<TwimlDocument> {
+    const exchange: Exchange = { url, method, fields, reply: null };
     try {
-      const ask = {
+      const jar = this.#jarOf(asker);
+      const cookie = jar.header(url);
+      const reply = await this.#requester.ask({
         url,
         method,
         fields,
-        maxBytes: MAX_TWIML_BYTES,
+        maxBytes: (type) => (isAudio(type) ? MAX_AUDIO_BYTES : MAX_TWIML_BYTES),
         purpose: 'twiml',
         signal,
-      } as const;
-      const reply = await this.#requester.ask(ask);
-      const type = (reply.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
-      if (!XML_TYPES.includes(type)) {
-        throw new TwimlProblem(TWIML.contentType, `${url} answered ${type || 'nothing'}, not XML`);
-      }
-      return { verbs: parseTwiml(reply.body.toString('utf8')), base: reply.url };
+        ...(cookie === null ? {} : { headers: { cookie } }),
+      });
+      jar.keep(reply.url, reply.headers['set-cookie'] ?? []);
+      exchange.reply = kept(reply);
+      return { verbs: verbsOf(reply), base: reply.url, exchange };
     } catch (error) {
-      if (!(error instanceof AskFailed)) throw error;
-      throw new TwimlProblem(error.code, error.message);
+      if (error instanceof AskFailed) throw new TwimlProblem(error.code, error.message, exchange);
+      if (error instanceof TwimlProblem) error.exchange ??= exchange;
+      throw error;
     }
   }
+
+  #jarOf(asker: object): CookieJar {
+    const jar = this.#cookies.get(asker) ?? new CookieJar();
+    this.#cookies.set(asker, jar);
+    return jar;
+  }
+}
+
+function verbsOf(reply: Reply): Element[] {
+  const type = typeOf(reply.headers['content-type'] ?? '');
+  const text = reply.body.toString('utf8');
+  if (XML_TYPES.includes(type)) return parseTwiml(text);
+  // https://www.twilio.com/docs/voice/twiml#twilio-understands-mime-types
+  if (isAudio(type)) return [plain('Play', reply.url)];
+  if (type === 'text/plain') return [plain('Say', text)];
+  const what = type === '' ? 'nothing that says what it is' : type;
+  throw new TwimlProblem(TWIML.contentType, `${reply.url} answered ${what}, not TwiML`);
+}
+
+function typeOf(header: string): string {
+  return header.split(';')[0]?.trim().toLowerCase() ?? '';
+}
+
+function isAudio(header: string): boolean {
+  return AUDIO_TYPES.includes(typeOf(header));
+}
+
+function plain(name: string, text: string): Element {
+  return { name, attributes: {}, children: [], text, content: [text] };
+}
+
+function kept({ status, headers, body }: Reply): Exchange['reply'] {
+  const flat = Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ')]);
+  return {
+    status,
+    headers: Object.fromEntries(flat) as Record<string, string>,
+    body: body.toString('utf8'),
+  };
 }

@@ -1,32 +1,22 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Call } from '../leg/call.ts';
-import { callFields } from '../leg/call-callbacks.ts';
 import type { Music, MusicPlayer } from '../room/music.ts';
-import { addressIn, attributes, whole } from './attributes.ts';
-import type { AudioStore } from './audio-store.ts';
-import type { TwimlFetcher } from './fetcher.ts';
-import type { Element } from './parse.ts';
 import type { Player } from './player.ts';
-import { TWIML, TwimlProblem } from './problem.ts';
+import type { Scripts } from './verb.ts';
 
-/** Wait and hold music: our own, or TwiML of <Play>, <Pause> and <Redirect>, again and again. */
+/** Wait and hold music: our own, or TwiML of <Play>, <Say>, <Pause> and <Redirect>, again and again. */
 export class TwimlMusic implements MusicPlayer {
-  readonly #tools: { fetcher: TwimlFetcher; audio: AudioStore; player: Player };
-  readonly #accountSid: string;
+  readonly #player: Player;
   /** Path of the music for whoever names none. */
   readonly #own: string;
   readonly #log: Logger;
+  readonly #scripts: () => Scripts;
 
-  constructor(
-    tools: { fetcher: TwimlFetcher; audio: AudioStore; player: Player },
-    accountSid: string,
-    own: string,
-    log: Logger,
-  ) {
-    this.#tools = tools;
-    this.#accountSid = accountSid;
+  /** `scripts` come later than we do: they need rooms, which need music. */
+  constructor(player: Player, own: string, scripts: () => Scripts, log: Logger) {
+    this.#player = player;
     this.#own = own;
+    this.#scripts = scripts;
     this.#log = log;
   }
 
@@ -55,7 +45,7 @@ export class TwimlMusic implements MusicPlayer {
         this.#log.warn({ err: error, call: call.sid, music }, 'music does not play; ours does');
       }
     }
-    await this.#tools.player.play(call, this.#own, 0, signal);
+    await this.#player.play(call, this.#own, 0, signal);
   }
 
   async #script(
@@ -64,37 +54,12 @@ export class TwimlMusic implements MusicPlayer {
     fields: Record<string, string>,
     signal: AbortSignal,
   ): Promise<void> {
-    const asked = { ...callFields(call.record, this.#accountSid), ...fields };
-    let from = music;
+    const source = { kind: 'url', url: music.url, method: music.method } as const;
     while (!signal.aborted && !call.over) {
-      const { url, method } = from;
-      const script = await this.#tools.fetcher.fetch({ kind: 'url', url, method }, asked, signal);
-      let played = 0;
-      for (const element of script.verbs) {
-        if (signal.aborted) return;
-        if (element.name === 'Redirect') {
-          from = { url: addressIn(element, element.text, script.base), method: 'POST' };
-          break;
-        }
-        await this.#verb(call, element, script.base, signal);
-        played += 1;
-      }
+      const script = { call, kind: 'music', source, fields: () => fields, signal } as const;
+      const end = await this.#scripts().run(script);
       // A document without anything to hear is silence; asking for it again would be a storm.
-      if (played === 0) return;
-    }
-  }
-
-  async #verb(call: Call, element: Element, base: string, signal: AbortSignal): Promise<void> {
-    if (element.name === 'Pause') {
-      const { length } = attributes(element, { length: whole(1, 3600).default(1) });
-      await wait(length * 1000, undefined, { signal });
-    } else if (element.name === 'Play') {
-      const { loop } = attributes(element, { loop: whole(0, 1000).default(1) });
-      const url = addressIn(element, element.text, base);
-      const path = await this.#tools.audio.get(url, signal);
-      await this.#tools.player.play(call, path, loop, signal);
-    } else {
-      throw new TwimlProblem(TWIML.schema, `<${element.name}> cannot be music`);
+      if (end.how !== 'through' || end.verbs === 0) return;
     }
   }
 }

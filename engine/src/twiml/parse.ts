@@ -7,6 +7,8 @@ export interface Element {
   children: Element[];
   /** The text directly inside, trimmed. */
   text: string;
+  /** Text and elements inside in their order, for speech with marks in it. */
+  content: (string | Element)[];
 }
 
 export const MAX_TWIML_BYTES = 64 * 1024;
@@ -18,7 +20,7 @@ const parser = new XMLParser({
   attributeNamePrefix: '',
   parseTagValue: false,
   parseAttributeValue: false,
-  trimValues: true,
+  trimValues: false,
   // The five entities of XML itself are resolved below; nobody may declare more.
   processEntities: false,
   ignoreDeclaration: true,
@@ -49,18 +51,26 @@ export function parseTwiml(text: string): Element[] {
 type Refuse = (why: string) => TwimlProblem;
 
 function elements(nodes: unknown, depth: number, refuse: Refuse): Element[] {
+  return contentOf(nodes, depth, refuse).filter((node) => typeof node !== 'string');
+}
+
+function contentOf(nodes: unknown, depth: number, refuse: Refuse): (string | Element)[] {
   if (depth > MAX_DEPTH) throw refuse('it is nested too deeply');
   const list = Array.isArray(nodes) ? (nodes as Record<string, unknown>[]) : [];
-  return list.flatMap((node) => {
+  return list.flatMap((node): (string | Element)[] => {
+    const text = node['#text'];
+    if (typeof text === 'string') return [decode(text, refuse)];
     const name = Object.keys(node).find((key) => key !== ':@');
     if (name === undefined || name.startsWith('#')) return [];
-    const inside = node[name];
+    const content = contentOf(node[name], depth + 1, refuse);
+    const texts = content.filter((one) => typeof one === 'string');
     return [
       {
         name,
         attributes: attributesOf(node[':@'], refuse),
-        children: elements(inside, depth + 1, refuse),
-        text: textOf(inside, refuse),
+        children: content.filter((one) => typeof one !== 'string'),
+        text: texts.join('').trim(),
+        content,
       },
     ];
   });
@@ -71,12 +81,6 @@ function attributesOf(raw: unknown, refuse: Refuse): Record<string, string> {
   return Object.fromEntries(
     pairs.map(([name, value]) => [name, decode(typeof value === 'string' ? value : '', refuse)]),
   );
-}
-
-function textOf(inside: unknown, refuse: Refuse): string {
-  if (!Array.isArray(inside)) return '';
-  const parts = (inside as Record<string, unknown>[]).map((node) => node['#text']);
-  return decode(parts.filter((part) => typeof part === 'string').join(''), refuse).trim();
 }
 
 const NAMED: Readonly<Record<string, string>> = {

@@ -1,22 +1,44 @@
+import type { HttpMethod } from '../callback/request.ts';
+
+/** The request to an application that led to a problem. */
+export interface Exchange {
+  url: string;
+  method: HttpMethod;
+  fields: Readonly<Record<string, string>>;
+  /** What it answered, as far as it did. */
+  reply: { status: number; headers: Readonly<Record<string, string>>; body: string } | null;
+}
+
 /** Why TwiML cannot be carried out, with Twilio's code (https://www.twilio.com/docs/api/errors). */
 export class TwimlProblem extends Error {
   readonly code: number;
+  /** Null until somebody knows which document it came from. */
+  exchange: Exchange | null;
 
-  constructor(code: number, message: string) {
+  constructor(code: number, message: string, exchange: Exchange | null = null) {
     super(message);
     this.name = 'TwimlProblem';
     this.code = code;
+    this.exchange = exchange;
   }
 }
 
 export const TWIML = {
+  url: 11_100,
   retrieval: 11_200,
   parse: 12_100,
   schema: 12_200,
   contentType: 12_300,
   dialNested: 13_201,
   dialCallerId: 13_214,
+  dialNumber: 13_224,
   conferenceAttribute: 13_230,
+  sendDigits: 13_222,
   playFile: 13_420,
+  sayLanguage: 13_511,
+  sayVoice: 13_512,
+  sayText: 13_520,
   redirectUrl: 13_610,
+  /** Ours: Twilio documents no code for documents that send a call round for ever. */
+  redirectLoop: 12_200,
 } as const;

@@ -13,7 +13,16 @@ export interface Asked {
 }
 
 /** What a handler answers: TwiML as text, or anything by hand. */
-export type Answer = string | { status: number; type?: string; body?: string | Buffer } | null;
+export type Answer =
+  | string
+  | {
+      status: number;
+      type?: string;
+      body?: string | Buffer;
+      location?: string;
+      headers?: Record<string, string>;
+    }
+  | null;
 export type Handler = (asked: Asked) => Answer | Promise<Answer>;
 
 /** A Twilio application on loopback: answers TwiML, keeps and checks everything it is asked. */
@@ -105,8 +114,14 @@ export class Application {
     if (typeof answer === 'string') {
       response.writeHead(200, { 'content-type': 'text/xml' }).end(answer);
     } else {
-      const type = answer.type === undefined ? {} : { 'content-type': answer.type };
-      response.writeHead(answer.status, type).end(answer.body);
+      const { type, location } = answer;
+      response
+        .writeHead(answer.status, {
+          ...(type === undefined ? {} : { 'content-type': type }),
+          ...(location === undefined ? {} : { location }),
+          ...answer.headers,
+        })
+        .end(answer.body);
     }
   }
 }

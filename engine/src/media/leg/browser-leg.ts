@@ -133,14 +133,15 @@ export class BrowserLeg implements Leg {
     if (++this.#ticks % REPORT_FRAMES === FIRST_REPORT_FRAME) this.#report(peer);
   }
 
-  sendDigits(digits: string): void {
-    this.#keys.press(digits);
+  sendDigits(digits: string): Promise<void> {
+    return this.#keys.press(digits);
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.player.stop();
+    this.#keys.clear();
     this.#peer?.close();
     this.#next?.close();
     this.#peer = null;

@@ -85,13 +85,14 @@ export class DemoLeg implements Leg {
     this.#echoAt = (this.#echoAt + 1) % this.#echo.length;
   }
 
-  sendDigits(digits: string): void {
-    this.#keys.press(digits);
+  sendDigits(digits: string): Promise<void> {
+    return this.#keys.press(digits);
   }
 
   close(): void {
     this.#over = true;
     this.player.stop();
+    this.#keys.clear();
   }
 
   /** Sets the echo up, empty, and stops it with 0 frames. */

@@ -18,13 +18,26 @@ export class KeySender {
   #pause = 0;
   #tone: Tone | null = null;
   readonly #frame = newFrame();
+  /** Those who wait for all keys to be pressed. */
+  #asked: (() => void)[] = [];
 
-  /** Puts keys behind those that wait; what is no key and no pause is left out. */
-  press(digits: string): void {
+  /**
+   * Puts keys behind those that wait; what is no key and no pause is left out. Resolves when all
+   * of them are pressed, or never will be.
+   */
+  press(digits: string): Promise<void> {
     for (const letter of digits) {
       const key = letter === 'w' ? letter : letter.toUpperCase();
       if (isKey(key) || PAUSES[key] !== undefined) this.#waiting.push(key);
     }
+    return new Promise((resolve) => this.#asked.push(resolve));
+  }
+
+  /** Forgets what is left to press. */
+  clear(): void {
+    this.#waiting = [];
+    this.#key = null;
+    this.#done();
   }
 
   /** What happens in this frame; null when there is nothing to press. */
@@ -34,7 +47,10 @@ export class KeySender {
       return { kind: 'pause' };
     }
     this.#key ??= this.#take();
-    if (this.#key === null) return null;
+    if (this.#key === null) {
+      this.#done();
+      return null;
+    }
     const pause = PAUSES[this.#key];
     if (pause !== undefined) {
       this.#key = null;
@@ -63,6 +79,13 @@ export class KeySender {
     if (moment.first || this.#tone === null) this.#tone = keyTone(moment.key);
     this.#tone.fill(this.#frame);
     return this.#frame;
+  }
+
+  #done(): void {
+    if (this.#asked.length === 0) return;
+    const asked = this.#asked;
+    this.#asked = [];
+    for (const resolve of asked) resolve();
   }
 
   #take(): string | null {

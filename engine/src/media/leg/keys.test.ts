@@ -6,7 +6,7 @@ import { KeySender } from './key-sender.ts';
 describe('keys sent', () => {
   it('take 160 ms each with a gap behind, and w waits', () => {
     const sender = new KeySender();
-    sender.press('1 x w9');
+    void sender.press('1 x w9');
     let script = '';
     for (let moment = sender.next(); moment !== null; moment = sender.next()) {
       script += moment.kind === 'pause' ? '.' : moment.key;
@@ -16,7 +16,7 @@ describe('keys sent', () => {
 
   it('tell how long they have been down', () => {
     const sender = new KeySender();
-    sender.press('#');
+    void sender.press('#');
     expect(sender.next()).toEqual({
       kind: 'down',
       key: '#',

@@ -15,8 +15,11 @@ export interface Leg {
   listen(): void;
   /** Sends 20 ms to the far end; null is silence. The frame may be altered by nobody else. */
   hear(frame: Frame | null): void;
-  /** Presses keys towards the far end. Letters that are no keys pause: w 0.5 s, W 1 s. */
-  sendDigits(digits: string): void;
+  /**
+   * Presses keys towards the far end. Letters that are no keys pause: w 0.5 s, W 1 s. Resolves when
+   * all are pressed, or the leg is closed.
+   */
+  sendDigits(digits: string): Promise<void>;
   /** What it hears while it hears no room. */
   readonly player: Player;
   /** Harmless twice. */

@@ -15,7 +15,7 @@ function leg(id: string, says: number): Leg {
     speaking: says !== 0,
     listen: () => undefined,
     hear: () => undefined,
-    sendDigits: () => undefined,
+    sendDigits: () => Promise.resolve(),
     player,
     close: () => undefined,
   };

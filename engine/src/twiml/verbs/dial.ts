@@ -1,50 +1,110 @@
 import { z } from 'zod';
-import { addressOrNull, attributes, method, whole } from '../attributes.ts';
+import { RECORDING_EVENTS, RECORDING_TRACKS } from '../../recording/recording-record.ts';
+import { addressOrNull, attributes, flag, method, whole, words } from '../attributes.ts';
 import type { Element } from '../parse.ts';
 import { TWIML, TwimlProblem } from '../problem.ts';
 import { NEXT, type Verb } from '../verb.ts';
 import { dialConference } from './dial-conference.ts';
-import { dialParty, type DialSettings } from './dial-party.ts';
+import { dialParties } from './dial-parties.ts';
+import { dialQueue } from './dial-queue.ts';
+import type { DialRecord, DialSettings } from './dial-settings.ts';
 
-/** https://www.twilio.com/docs/voice/twiml/dial: one conference, number or client. */
+const RECORD = {
+  'do-not-record': null,
+  false: null,
+  true: { from: 'answer', channels: 1 },
+  'record-from-answer': { from: 'answer', channels: 1 },
+  'record-from-ringing': { from: 'ringing', channels: 1 },
+  'record-from-answer-dual': { from: 'answer', channels: 2 },
+  'record-from-ringing-dual': { from: 'ringing', channels: 2 },
+} as const;
+const DIAL_RECORD = Object.keys(RECORD) as (keyof typeof RECORD)[];
+
+const SHAPE = {
+  action: z.string().optional(),
+  method: method.default('POST'),
+  timeout: whole(1, 600).default(30),
+  timeLimit: whole(1, 86_400).default(14_400),
+  callerId: z.string().optional(),
+  answerOnBridge: flag.default(false),
+  hangupOnStar: flag.default(false),
+  record: z.enum(DIAL_RECORD).default('do-not-record'),
+  recordingTrack: z.enum(RECORDING_TRACKS).default('both'),
+  trim: z.enum(['trim-silence', 'do-not-trim']).default('do-not-trim'),
+  recordingStatusCallback: z.string().optional(),
+  recordingStatusCallbackMethod: method.default('POST'),
+  recordingStatusCallbackEvent: words(RECORDING_EVENTS).default(['completed']),
+} as const;
+
+/**
+ * https://www.twilio.com/docs/voice/twiml/dial: one conference or queue, or any number of numbers
+ * and clients, of whom the first to answer has the call.
+ */
 export const dial: Verb = async (run, tools) => {
-  const { element, base } = run;
-  const read = attributes(element, {
-    action: z.string().optional(),
-    method: method.default('POST'),
-    timeout: whole(1, 600).default(30),
-    timeLimit: whole(1, 86_400).default(14_400),
-    callerId: z.string().optional(),
-    answerOnBridge: z.enum(['true', 'false']).default('false'),
-  });
+  const { call, element, base, signal } = run;
+  const read = attributes(element, SHAPE);
   const settings: DialSettings = {
     timeoutMs: read.timeout * 1000,
     limitMs: read.timeLimit * 1000,
     callerId: read.callerId,
-    answerOnBridge: read.answerOnBridge === 'true',
+    answerOnBridge: read.answerOnBridge,
+    hangUpOnStar: read.hangupOnStar,
+    record: recordOf(element, read, base),
   };
-  const noun = nounOf(element);
-  const inside = { ...run, element: noun };
-  const result =
-    noun.name === 'Conference'
-      ? await dialConference(inside, tools)
-      : await dialParty(inside, tools, settings);
+  const nouns = nounsOf(element);
+  const [first] = nouns;
+  const inside = { ...run, element: first };
   const action = addressOrNull(element, read.action, base);
-  if (action === null || run.signal.aborted) return NEXT;
+  const result =
+    first.name === 'Conference'
+      ? await dialConference(inside, tools)
+      : first.name === 'Queue'
+        ? await dialQueue(inside, tools, settings)
+        : await dialParties(run, tools, settings, nouns);
+  if (action === null) return NEXT;
+  // The caller is gone: the application is told all the same how it went.
+  if (call.over) tools.scripts.tell(call, action, read.method, result);
+  if (signal.aborted) return NEXT;
   return { next: 'document', url: action, method: read.method, fields: result };
 };
 
-function nounOf(element: Element): Element {
-  const [noun, ...more] = element.children;
-  if (noun === undefined && element.text !== '') {
-    return { name: 'Number', attributes: {}, children: [], text: element.text };
+function recordOf(
+  element: Element,
+  read: z.infer<z.ZodObject<typeof SHAPE>>,
+  base: string,
+): DialRecord | null {
+  const how = RECORD[read.record];
+  if (how === null) return null;
+  const url = addressOrNull(element, read.recordingStatusCallback, base);
+  const { recordingStatusCallbackMethod: method, recordingStatusCallbackEvent: events } = read;
+  return {
+    ...how,
+    track: read.recordingTrack,
+    trim: read.trim === 'trim-silence',
+    callback: url === null ? null : { url, method, events },
+  };
+}
+
+const ALONE = ['Conference', 'Queue'];
+const TOGETHER = ['Number', 'Client'];
+
+function nounsOf(element: Element): [Element, ...Element[]] {
+  const [first, ...more] = element.children;
+  if (first === undefined) {
+    if (element.text === '') throw new TwimlProblem(TWIML.schema, '<Dial> names nobody');
+    return [{ ...element, name: 'Number', attributes: {} }];
   }
-  if (noun === undefined) throw new TwimlProblem(TWIML.schema, '<Dial> names nobody');
-  if (more.length > 0) {
-    throw new TwimlProblem(TWIML.schema, '<Dial> with more than one noun is not supported');
+  for (const { name } of [first, ...more]) {
+    if (name === 'Sip') {
+      const why = '<Dial><Sip> is not supported: this engine has no SIP trunk';
+      throw new TwimlProblem(TWIML.schema, why);
+    }
+    if (![...ALONE, ...TOGETHER].includes(name)) {
+      throw new TwimlProblem(TWIML.schema, `<Dial><${name}> is not supported`);
+    }
+    if (ALONE.includes(name) && more.length > 0) {
+      throw new TwimlProblem(TWIML.schema, `<Dial><${name}> stands alone`);
+    }
   }
-  if (!['Conference', 'Number', 'Client'].includes(noun.name)) {
-    throw new TwimlProblem(TWIML.schema, `<Dial><${noun.name}> is not supported`);
-  }
-  return noun;
+  return [first, ...more];
 }

@@ -25,7 +25,8 @@ export const redirect: Verb = async ({ element, base }) => {
   return { next: 'document', url, method: read.method, fields: {} };
 };
 
-/** This engine has no voice of its own yet. */
-export const say: Verb = async () => {
-  throw new TwimlProblem(TWIML.schema, '<Say> is not supported by this engine; use <Play>');
+/** https://www.twilio.com/docs/voice/twiml/leave: out of the queue. */
+export const leave: Verb = async ({ element }) => {
+  attributes(element, {});
+  return { next: 'leave' };
 };
