@@ -72,7 +72,7 @@ describe('the engine’s own page', () => {
     const held = { hold: true, holdUrl: `${house.application.url}/hold` };
     await house.client.conferences(conferenceSid).participants('agent').update(held);
     const bad = house.client.calls.create({ to: '+447700900001', from: 'x', twiml: '<Response/>' });
-    await expect(bad).rejects.toMatchObject({ code: 20_001 });
+    await expect(bad).rejects.toMatchObject({ code: 21_212 });
 
     const calls = section(page, /^Calls/);
     await calls.getByText('client:agent_ada → the application').waitFor();

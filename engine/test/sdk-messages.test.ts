@@ -14,7 +14,7 @@ const told = () => house.application.at('/told').map(({ fields }) => fields);
 beforeEach(async () => {
   house = await House.open();
   browser = await toneBrowser(house);
-  house.application.on('/voice', '<Response><Pause length="60"/></Response>');
+  house.application.on('/voice', '<Response><Play digits="w"/><Pause length="60"/></Response>');
   page = await SdkPage.open(browser, house, 'ada');
   await page.call();
   await page.sees('accept');

@@ -67,7 +67,7 @@ afterAll(async () => {
   await house.close();
 });
 beforeEach(() => {
-  house.application.on('/voice', '<Response><Pause length="60"/></Response>');
+  house.application.on('/voice', '<Response><Play digits="w"/><Pause length="60"/></Response>');
 });
 afterEach(() => page.close());
 
