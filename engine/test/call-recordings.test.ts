@@ -151,7 +151,7 @@ describe('a conference’s recording', () => {
 
   it('and that of a participant tell of themselves', async () => {
     const room = new Gathering(house, 'participant_recorded');
-    await room.join('one', 440);
+    const one = await room.join('one', 440);
     const sid = await room.sid();
     const events = ['started', 'in-progress', 'paused', 'resumed', 'stopped', 'completed'];
     const { callSid } = await house.client.conferences(sid).participants.create({
@@ -160,6 +160,8 @@ describe('a conference’s recording', () => {
       recordingStatusCallbackEvent: events,
     });
     await told('/own', 'in-progress');
+    // Silence is trimmed: without a sound there would be nothing to complete.
+    await one.hears(CUSTOMER_HZ);
     const current = house.client.calls(callSid).recordings('Twilio.CURRENT');
     await current.update({ status: 'paused' });
     await current.update({ status: 'in-progress' });
