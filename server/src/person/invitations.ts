@@ -130,21 +130,10 @@ async function insertInvitation(
       .where('email', '=', email)
       .where('used_at', 'is', null)
       .execute();
-    await trx
-      .insertInto('invitation')
-      .values({
-        id,
-        kind: 'join',
-        secret_hash: hashSecret(secret),
-        email,
-        role,
-        team_id: teamId,
-        person_id: null,
-        created_by: asker.personId,
-        expires_at: sql<Date>`now() + ${`${JOIN_DAYS} days`}::interval`,
-        used_at: null,
-      })
-      .execute();
+    await insertLink(trx, asker, JOIN_DAYS, {
+      ...{ id, secret, kind: 'join', email, role },
+      ...{ team_id: teamId, person_id: null },
+    });
     await audit(trx, {
       action: 'invitation.made',
       personId: asker.personId,
@@ -176,21 +165,10 @@ async function insertPasswordLink(
       .where('person_id', '=', personId)
       .where('used_at', 'is', null)
       .execute();
-    await trx
-      .insertInto('invitation')
-      .values({
-        id,
-        kind: 'password',
-        secret_hash: hashSecret(secret),
-        email: person.email,
-        role: null,
-        team_id: null,
-        person_id: personId,
-        created_by: asker.personId,
-        expires_at: sql<Date>`now() + ${`${PASSWORD_DAYS} days`}::interval`,
-        used_at: null,
-      })
-      .execute();
+    await insertLink(trx, asker, PASSWORD_DAYS, {
+      ...{ id, secret, kind: 'password', email: person.email, role: null },
+      ...{ team_id: null, person_id: personId },
+    });
     await audit(trx, {
       action: 'password_link.made',
       personId: asker.personId,
@@ -204,4 +182,33 @@ async function readOpen(db: Db, id: string): Promise<Invitation> {
   const row = await openInvitations(db).where('invitation.id', '=', id).executeTakeFirst();
   if (row === undefined) throw unknownInvitation();
   return presentInvitation(row);
+}
+
+interface NewLink {
+  id: string;
+  secret: string;
+  kind: Invitation['kind'];
+  email: string;
+  role: Invitation['role'];
+  team_id: string | null;
+  person_id: string | null;
+}
+
+/** Only the secret's hash is kept: the link itself is shown once. */
+async function insertLink(
+  trx: Db,
+  asker: Asker,
+  days: number,
+  { secret, ...link }: NewLink,
+): Promise<void> {
+  await trx
+    .insertInto('invitation')
+    .values({
+      ...link,
+      secret_hash: hashSecret(secret),
+      created_by: asker.personId,
+      expires_at: sql<Date>`now() + ${`${days} days`}::interval`,
+      used_at: null,
+    })
+    .execute();
 }
