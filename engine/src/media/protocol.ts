@@ -23,6 +23,44 @@ export type DemoStep =
   | { do: 'echo'; delayMs: number; ms?: number }
   | { do: 'hangup' };
 
+/**
+ * What two sides agreed about plain RTP (RFC 3264), as a telephone leg needs it. A change of it
+ * (hold, another address) is a new flow for the same leg.
+ */
+export interface RtpFlow {
+  /** Where the other side says it listens; where its packets come from wins (symmetric RTP). */
+  remote: { address: string; port: number; rtcpPort: number };
+  law: 'PCMU' | 'PCMA';
+  payloadType: number;
+  /** RFC 4733; null: keys go as audible tones. */
+  telephoneEvent: number | null;
+  /** RFC 3389; null: none agreed. */
+  comfortNoise: number | null;
+  /** a=sendrecv and its kin, as seen from here: hold is sends, and does not receive, or neither. */
+  sends: boolean;
+  receives: boolean;
+  /** RFC 4568; null: plain RTP. Keys are key and salt, 30 bytes in base64. */
+  srtp: {
+    suite: 'AES_CM_128_HMAC_SHA1_80' | 'AES_CM_128_HMAC_SHA1_32';
+    ours: string;
+    theirs: string;
+  } | null;
+}
+
+/** Counters of a telephone leg since its first packet. */
+export interface RtpStats {
+  packetsSent: number;
+  packetsReceived: number;
+  /** RFC 3550 §6.4.1, counted here; and what the other side's last report says of us. */
+  lost: number;
+  theirLost: number | null;
+  /** Milliseconds; round trip null: no report of theirs yet. */
+  jitterMs: number;
+  roundTripMs: number | null;
+  /** The other side's packets held something else than silence. */
+  heardSound: boolean;
+}
+
 export interface Commands {
   /** A browser's leg from the browser's SDP offer. Answered when our answer is complete. */
   'leg.acceptOffer': { ask: { leg: string; sdp: string }; answer: { sdp: string } };
@@ -33,6 +71,10 @@ export interface Commands {
   'leg.reoffer': { ask: { leg: string; sdp: string }; answer: { sdp: string } };
   /** A demo customer's leg; its steps start now. */
   'leg.demo': { ask: { leg: string; steps: DemoStep[] }; answer: null };
+  /** A telephone's leg: a port pair of its own. Silent both ways until it has a flow. */
+  'leg.rtp': { ask: { leg: string }; answer: { port: number } };
+  'leg.flow': { ask: { leg: string; flow: RtpFlow }; answer: null };
+  'leg.rtpStats': { ask: { leg: string }; answer: RtpStats };
   /**
    * What the leg hears while it is not hearing a room: wait or hold music, ringback, a message.
    * Replaces what it heard before. `play` comes back in `play.ended`.
@@ -118,7 +160,7 @@ export interface MediaStats {
 export interface Events {
   /** Sent once, when commands may come. `udpPort` carries all browser media. */
   ready: { udpPort: number };
-  /** DTLS is up: sound can flow. */
+  /** Sound can flow: DTLS is up (browsers), or there is a flow (telephones). */
   'leg.connected': { leg: string };
   /** First packet with sound from the far end. */
   'leg.heard': { leg: string };

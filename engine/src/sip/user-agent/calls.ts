@@ -1,0 +1,161 @@
+import type { Headers } from '../message/headers.ts';
+import type { Hop, NameAddress, SipUri } from '../message/message.ts';
+import type { Source } from '../transaction/transactions.ts';
+
+export interface Credentials {
+  username: string;
+  password: string;
+}
+
+/** A call that we make (RFC 3261 §13.2). */
+export interface InviteOptions {
+  /** The Request-URI. */
+  uri: SipUri;
+  /** Tried in order: the next one when a hop cannot be reached, is silent or says 503 (RFC 3263 §4.3). */
+  hops: readonly Hop[];
+  from: NameAddress;
+  to: NameAddress;
+  /** Route headers, e.g. of a proxy in front of us. */
+  routes: readonly string[];
+  credentials: Credentials | null;
+  /** P-Asserted-Identity, X-… */
+  headers: readonly (readonly [name: string, value: string])[];
+  /** SDP. */
+  offer: string;
+  /** RFC 4028: seconds of Session-Expires that we ask for; null: no session timer of ours. */
+  sessionSeconds: number | null;
+}
+
+export type InviteFailure =
+  /** A final answer other than 2xx. */
+  | { kind: 'refused'; status: number; reason: string; headers: Headers }
+  /** No hop answered, or none could be reached; `text` is for people who run a trunk. */
+  | { kind: 'unreachable'; cause: 'timeout' | 'transport' | 'certificate'; text: string }
+  /** We hung up before it was answered, and the far end agrees (487), or never said a word. */
+  | { kind: 'cancelled' };
+
+export type SipEnd =
+  /** The far end sent BYE. `reason`: its Reason header, if any (RFC 3326). */
+  | { kind: 'bye'; reason: string | null }
+  /** No refresh in time (RFC 4028), no ACK (§13.3.1.4), or a request in the dialog got no answer, 408 or 481. */
+  | { kind: 'lost'; text: string };
+
+/** What an established dialog tells whoever owns the call. Nothing comes after `ended`. */
+export interface DialogListener {
+  /**
+   * re-INVITE or UPDATE. With an offer: the answer's SDP. Without one (null): an offer of ours, and
+   * its answer comes to `answeredAgain`. Rejects with SdpRefused: 488.
+   */
+  offered(sdp: string | null): string | Promise<string>;
+  /** The far end's answer to an offer that it had asked for by a re-INVITE without SDP. */
+  answeredAgain(sdp: string): void;
+  info(contentType: string, body: string): void;
+  ended(end: SipEnd): void;
+}
+
+export interface OutgoingListener extends DialogListener {
+  /** 101–199; SDP (early media) from whichever fork. PRACK has been sent where it is needed. */
+  progress(status: number, sdp: string | null): void;
+  /** The first 2xx, acknowledged. Further forks are ended by the user agent. */
+  answered(sdp: string | null): void;
+  /** The INVITE came to nothing. Nothing comes after it. */
+  failed(failure: InviteFailure): void;
+}
+
+export interface SipCall {
+  readonly callId: string;
+  /**
+   * Takes the call down in whatever way fits: CANCEL, BYE, or a final refusal (`status`, default 486
+   * for one that rings here). Harmless twice. `ended` does not come for it; `failed` (cancelled)
+   * does, where an INVITE was under way.
+   */
+  hangUp(status?: number): void;
+  /** INFO within the dialog, e.g. application/dtmf-relay. Rejects when it is refused. */
+  info(contentType: string, body: string): Promise<void>;
+  /** A new offer of ours (hold, another address). Resolves with the answer. */
+  reoffer(sdp: string): Promise<string>;
+}
+
+/** A call that comes in. Until `ring`, `answer` or `hangUp` is called, only 100 was sent. */
+export interface IncomingCall extends SipCall {
+  readonly uri: SipUri;
+  readonly from: NameAddress;
+  readonly to: NameAddress;
+  readonly headers: Headers;
+  readonly source: Source;
+  /** Null: late offer (§13.2.1): ours goes into the 2xx, and the answer comes in the ACK. */
+  readonly offer: string | null;
+  /** 180, or 183 with SDP; reliably where the far end requires it (RFC 3262). */
+  ring(sdp?: string): void;
+  /**
+   * 200 with our SDP, repeated until the ACK is here. Resolves with the ACK's SDP (late offer), or
+   * null; rejects when the call was cancelled or no ACK came.
+   */
+  answer(sdp: string): Promise<string | null>;
+  listener: IncomingListener | null;
+}
+
+export interface IncomingListener extends DialogListener {
+  /** CANCEL came before we had answered. Nothing comes after it. */
+  cancelled(): void;
+}
+
+/** Our binding at a registrar (RFC 3261 §10). */
+export interface RegistrationOptions {
+  /** The registrar's domain: Request-URI. */
+  registrar: SipUri;
+  hops: () => Promise<readonly Hop[]>;
+  /** The address of record. */
+  aor: NameAddress;
+  credentials: Credentials | null;
+  seconds: number;
+}
+
+export type RegistrationState =
+  | { state: 'registering' }
+  | { state: 'registered'; until: number }
+  | { state: 'failed'; status: number | null; text: string; retryAt: number };
+
+export interface Registration {
+  readonly now: RegistrationState;
+  /** Removes the binding. */
+  close(): Promise<void>;
+}
+
+/** One OPTIONS (RFC 3261 §11): any answer means that somebody is there. */
+export type Ping =
+  { ok: true; status: number; ms: number } | { ok: false; cause: 'timeout' | 'transport' | 'certificate'; text: string };
+
+/** A request outside of dialogs that the user agent has no answer of its own to: REGISTER, MESSAGE … */
+export interface ForeignRequest {
+  readonly method: string;
+  readonly uri: SipUri;
+  readonly headers: Headers;
+  readonly source: Source;
+  respond(status: number, reason: string, headers?: readonly (readonly [string, string])[]): void;
+}
+
+export interface UserAgentListener {
+  /**
+   * An INVITE from somebody whom `admits` let in. Whoever is not admitted gets no answer at all: a
+   * scanner learns nothing.
+   */
+  invited(call: IncomingCall): void;
+  /** Before anything is answered: may this source talk to us? Also asked for OPTIONS. */
+  admits(request: { method: string; uri: SipUri; headers: Headers; source: Source }): boolean;
+  /** REGISTER and the like, before `admits`. False: treat it as not admitted. */
+  foreign(request: ForeignRequest): boolean;
+}
+
+export interface UserAgent {
+  listener: UserAgentListener;
+  readonly udpPort: number;
+  readonly tlsPort: number | null;
+  invite(options: InviteOptions, listener: OutgoingListener): SipCall;
+  register(options: RegistrationOptions, onChange: (state: RegistrationState) => void): Registration;
+  ping(uri: SipUri, hops: readonly Hop[]): Promise<Ping>;
+  /** Dialogs and transactions alive. */
+  readonly size: number;
+  /** Ends what lives (BYE, CANCEL), waits shortly for answers, closes the sockets. Harmless twice. */
+  close(): Promise<void>;
+}
