@@ -1,65 +1,37 @@
 import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { seedAccount, voiceSource } from './account/account.ts';
 import { Admission } from './api/admission.ts';
-import { applicationRoutes } from './api/applications.ts';
-import { liveRecordingRoutes } from './api/live-recordings.ts';
-import { numberRoutes } from './api/numbers.ts';
 import { CallRecordings } from './recording/call-recordings.ts';
 import { TwimlAnnouncer } from './twiml/announcer.ts';
-import { accountRoutes, createApi, type Api } from './api/app.ts';
-import { callRoutes } from './api/calls.ts';
-import { conferenceRoutes } from './api/conferences.ts';
-import { participantRoutes } from './api/participants.ts';
-import { notificationRoutes } from './api/notifications.ts';
+import type { Api } from './api/app.ts';
 import { Presenter } from './api/present.ts';
-import { recordingRoutes } from './api/recordings.ts';
-import { userDefinedMessageSubscriptionRoutes } from './api/user-defined-message-subscriptions.ts';
-import { userDefinedMessageRoutes } from './api/user-defined-messages.ts';
 import { Outbox } from './callback/outbox.ts';
 import { Requester } from './callback/request.ts';
 import type { EngineConfig } from './config.ts';
 import { Inspector } from './inspector/inspector.ts';
 import type { LiveParts } from './inspector/live.ts';
 import { Traffic } from './inspector/traffic.ts';
-import { watchCalls, watchExchanges, watchRest } from './inspector/watch.ts';
+import { watchCalls, watchExchanges } from './inspector/watch.ts';
 import { Ledger } from './journal/ledger.ts';
 import { recover } from './journal/recover.ts';
 import type { TokenIssuer } from './leg/browser/access-token.ts';
 import { CallMessages } from './leg/browser/call-messages.ts';
 import { Phones } from './leg/browser/phones.ts';
-import type { Call } from './leg/call.ts';
 import { CallCallbacks } from './leg/call-callbacks.ts';
 import { readDemoCustomers, type DemoCustomer } from './leg/demo/customers.ts';
 import { DemoLine } from './leg/demo/demo-line.ts';
 import { Switchboard } from './leg/switchboard.ts';
 import { MediaLink } from './media-link.ts';
-import { Notices } from './notice/notices.ts';
-import { Queues } from './queue/queues.ts';
 import { RecordingCallbacks } from './recording/recording-callbacks.ts';
-import type { RecordingRecord } from './recording/recording-record.ts';
 import { RecordingFiles } from './recording/recording-files.ts';
 import { Recorder } from './recording/recorder.ts';
+import { openApi } from './rest.ts';
 import { ConferenceCallbacks } from './room/conference-callbacks.ts';
 import { Conferences } from './room/conferences.ts';
-import { Workshop } from './sound/workshop.ts';
-import { AudioStore } from './twiml/audio-store.ts';
-import { TwimlFetcher } from './twiml/fetcher.ts';
-import { Interpreter } from './twiml/interpreter.ts';
 import { TwimlMusic } from './twiml/music.ts';
-import { Player } from './twiml/player.ts';
-import type { TwimlProblem } from './twiml/problem.ts';
-import { TwimlRunner } from './twiml/runner.ts';
-import { Speech } from './twiml/speech.ts';
-
-const SOUNDS = fileURLToPath(new URL('../sounds/', import.meta.url));
-const OUR_SOUNDS = {
-  music: join(SOUNDS, 'hold-music.wav'),
-  ringback: join(SOUNDS, 'ringback.wav'),
-  beep: join(SOUNDS, 'beep.wav'),
-};
+import { buildTwiml, buildVoice, OUR_SOUNDS, SOUNDS } from './voice.ts';
 
 export interface Engine {
   /** Where REST and /signal listen. */
@@ -184,44 +156,6 @@ async function build(config: EngineConfig, ground: Ground, log: Logger): Promise
   return { port, udpPort: media.udpPort, close: () => (closing ??= close()) };
 }
 
-/** What plays and speaks to calls. */
-function buildVoice({ folder, requester, media }: Ground) {
-  const workshop = new Workshop();
-  return {
-    workshop,
-    fetcher: new TwimlFetcher(requester),
-    audio: new AudioStore(join(folder, 'audio'), requester, workshop),
-    speech: new Speech(join(folder, 'speech'), workshop),
-    player: new Player(media),
-  };
-}
-
-/** What carries out TwiML. */
-function buildTwiml(
-  { sid, callerId }: EngineConfig['account'],
-  { fetcher, audio, speech, player }: ReturnType<typeof buildVoice>,
-  parts: Ground & {
-    conferences: Conferences;
-    switchboard: Switchboard;
-    recorder: Recorder;
-    callbacks: RecordingCallbacks;
-  },
-  log: Logger,
-) {
-  const { media, conferences, switchboard, recorder } = parts;
-  const notices = new Notices(parts.ledger, log);
-  const tools = {
-    ...{ audio, speech, player, media, conferences, switchboard, recorder, callerId },
-    queues: new Queues(),
-    sounds: OUR_SOUNDS,
-    recordingUrl: (record: RecordingRecord) => parts.callbacks.urlOf(record),
-    warn: (call: Call, problem: TwimlProblem) => notices.add(call.sid, problem, 'warning'),
-  };
-  const scripts = new Interpreter(fetcher, tools, sid);
-  const runner = new TwimlRunner({ scripts, notices, speech, player, log });
-  return { scripts, runner };
-}
-
 function hostInUrl(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
@@ -229,43 +163,6 @@ function hostInUrl(host: string): string {
 function issuerOf({ account }: EngineConfig): TokenIssuer {
   const { sid: accountSid, apiKeySid, apiKeySecret } = account;
   return { accountSid, apiKeySid, apiKeySecret };
-}
-
-interface RestParts {
-  ledger: Ledger;
-  switchboard: Switchboard;
-  conferences: Conferences;
-  runner: TwimlRunner;
-  files: RecordingFiles;
-  media: MediaLink;
-  recorder: Recorder;
-  callRecordings: CallRecordings;
-  admission: Admission;
-  messages: CallMessages;
-  traffic: Traffic | null;
-}
-
-async function openApi(
-  { account }: EngineConfig,
-  parts: RestParts,
-  present: Presenter,
-  log: Logger,
-): Promise<Api> {
-  const api = await createApi(log);
-  if (parts.traffic) watchRest(api, parts.traffic);
-  await accountRoutes(api, account, (scope) => {
-    callRoutes(scope, { ...parts, present });
-    applicationRoutes(scope, { ...parts, present, own: account.twimlAppSid });
-    numberRoutes(scope, { ...parts, present });
-    liveRecordingRoutes(scope, { ...parts, present });
-    conferenceRoutes(scope, { ...parts, present });
-    participantRoutes(scope, { ...parts, present });
-    recordingRoutes(scope, { ...parts, present });
-    userDefinedMessageRoutes(scope, { ...parts, accountSid: account.sid });
-    userDefinedMessageSubscriptionRoutes(scope, { ...parts, accountSid: account.sid });
-    notificationRoutes(scope, { ledger: parts.ledger, present });
-  });
-  return api;
 }
 
 /** The engine's own page. What is asked of the REST API is watched from `openApi` on. */

@@ -1,0 +1,64 @@
+import type { Logger } from 'pino';
+import type { Admission } from './api/admission.ts';
+import { accountRoutes, createApi, type Api } from './api/app.ts';
+import { applicationRoutes } from './api/applications.ts';
+import { callRoutes } from './api/calls.ts';
+import { conferenceRoutes } from './api/conferences.ts';
+import { liveRecordingRoutes } from './api/live-recordings.ts';
+import { notificationRoutes } from './api/notifications.ts';
+import { numberRoutes } from './api/numbers.ts';
+import { participantRoutes } from './api/participants.ts';
+import type { Presenter } from './api/present.ts';
+import { recordingRoutes } from './api/recordings.ts';
+import { userDefinedMessageSubscriptionRoutes } from './api/user-defined-message-subscriptions.ts';
+import { userDefinedMessageRoutes } from './api/user-defined-messages.ts';
+import type { EngineConfig } from './config.ts';
+import type { Traffic } from './inspector/traffic.ts';
+import { watchRest } from './inspector/watch.ts';
+import type { Ledger } from './journal/ledger.ts';
+import type { CallMessages } from './leg/browser/call-messages.ts';
+import type { Switchboard } from './leg/switchboard.ts';
+import type { MediaLink } from './media-link.ts';
+import type { CallRecordings } from './recording/call-recordings.ts';
+import type { RecordingFiles } from './recording/recording-files.ts';
+import type { Recorder } from './recording/recorder.ts';
+import type { Conferences } from './room/conferences.ts';
+import type { TwimlRunner } from './twiml/runner.ts';
+
+interface RestParts {
+  ledger: Ledger;
+  switchboard: Switchboard;
+  conferences: Conferences;
+  runner: TwimlRunner;
+  files: RecordingFiles;
+  media: MediaLink;
+  recorder: Recorder;
+  callRecordings: CallRecordings;
+  admission: Admission;
+  messages: CallMessages;
+  traffic: Traffic | null;
+}
+
+/** Everything that can be asked over REST; it does not listen yet. */
+export async function openApi(
+  { account }: EngineConfig,
+  parts: RestParts,
+  present: Presenter,
+  log: Logger,
+): Promise<Api> {
+  const api = await createApi(log);
+  if (parts.traffic) watchRest(api, parts.traffic);
+  await accountRoutes(api, account, (scope) => {
+    callRoutes(scope, { ...parts, present });
+    applicationRoutes(scope, { ...parts, present, own: account.twimlAppSid });
+    numberRoutes(scope, { ...parts, present });
+    liveRecordingRoutes(scope, { ...parts, present });
+    conferenceRoutes(scope, { ...parts, present });
+    participantRoutes(scope, { ...parts, present });
+    recordingRoutes(scope, { ...parts, present });
+    userDefinedMessageRoutes(scope, { ...parts, accountSid: account.sid });
+    userDefinedMessageSubscriptionRoutes(scope, { ...parts, accountSid: account.sid });
+    notificationRoutes(scope, { ledger: parts.ledger, present });
+  });
+  return api;
+}
