@@ -1,0 +1,130 @@
+import { spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+export interface SippOptions {
+  /** A scenario of engine/test/sipp, without `.xml`. */
+  scenario: string;
+  /** Whom to call, for a scenario that calls: address and port. */
+  remote?: { address: string; port: number };
+  /** So many calls, and it ends. 1 */
+  calls?: number;
+  /** Calls a second, for a scenario that calls. */
+  rate?: number;
+  transport?: 'udp' | 'tcp';
+  /** The scenario's own words: `{ status: '404 Not Found' }` is put wherever it says [status]. */
+  keys?: Record<string, string>;
+  /** What [service] is: the number that is called. */
+  service?: string;
+  /** Where its description says that it takes sound, and `-rtp_echo` sends it back. Any free one */
+  mediaPort?: number;
+  /** Anything else that sipp can be told: `-rtp_echo`, `-d 2000` … */
+  args?: readonly string[];
+  /** After so many seconds it gives up, and so the test fails with its log. 30 */
+  seconds?: number;
+}
+
+export interface SippResult {
+  /** 0: every call went as the scenario says. */
+  code: number | null;
+  /** What was not as the scenario says; empty when all was well. */
+  errors: string;
+  /** The messages that went over the wire, both ways. */
+  messages: string;
+}
+
+export interface Sipp {
+  /** Where it listens, on 127.0.0.1. */
+  readonly port: number;
+  readonly mediaPort: number;
+  readonly done: Promise<SippResult>;
+  /** Ends it, whatever it is at. Harmless twice. */
+  stop(): Promise<SippResult>;
+}
+
+const FOLDER = fileURLToPath(new URL('../sipp', import.meta.url));
+
+/** Starts Debian's sipp with a scenario of ours; resolves when it listens. */
+export async function startSipp(options: SippOptions): Promise<Sipp> {
+  const folder = await mkdtemp(join(tmpdir(), 'offhook-sipp-'));
+  const port = await freePort();
+  const mediaPort = options.mediaPort ?? (await freePort());
+  await writeScenario(options, folder);
+  const child = spawn('sipp', argumentsFor(options, port, mediaPort, folder), {
+    cwd: folder,
+    stdio: 'ignore',
+    env: { ...process.env, TERM: 'dumb' },
+  });
+  let over = false;
+  const done = new Promise<SippResult>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => {
+      over = true;
+      collect(folder, code).then(resolve, reject);
+    });
+  });
+  const stop = (): Promise<SippResult> => {
+    if (!over) child.kill('SIGKILL');
+    return done;
+  };
+  // sipp says nothing when it is ready: the system knows.
+  while (!over && !(await listens(port, options.transport ?? 'udp'))) await pause(10);
+  return { port, mediaPort, done, stop };
+}
+
+/** sipp's own -key cannot say what is to be received: the words are put in here. */
+async function writeScenario({ scenario, keys = {} }: SippOptions, folder: string): Promise<void> {
+  let text = await readFile(join(FOLDER, `${scenario}.xml`), 'utf8');
+  for (const [key, value] of Object.entries(keys)) text = text.replaceAll(`[${key}]`, value);
+  await writeFile(join(folder, 'scenario.xml'), text);
+}
+
+function argumentsFor(
+  options: SippOptions,
+  port: number,
+  mediaPort: number,
+  folder: string,
+): string[] {
+  const { remote, calls = 1, rate = 10, transport = 'udp', seconds = 30 } = options;
+  return [
+    ...(remote === undefined ? [] : [`${remote.address}:${remote.port}`]),
+    ...['-sf', join(folder, 'scenario.xml'), '-i', '127.0.0.1', '-p', String(port)],
+    ...['-t', transport === 'tcp' ? 't1' : 'u1', '-m', String(calls), '-r', String(rate)],
+    ...['-mi', '127.0.0.1', '-mp', String(mediaPort)],
+    ...['-s', options.service ?? '+442071838750', '-key', 'caller', '+442071838751'],
+    ...['-timeout', String(seconds), '-timeout_error', '-nostdin', '-skip_rlimit'],
+    ...['-trace_err', '-error_file', join(folder, 'errors.log')],
+    ...['-trace_msg', '-message_file', join(folder, 'messages.log')],
+    ...(options.args ?? []),
+  ];
+}
+
+async function collect(folder: string, code: number | null): Promise<SippResult> {
+  const read = (name: string) => readFile(join(folder, name), 'utf8').catch(() => '');
+  const [errors, messages] = await Promise.all([read('errors.log'), read('messages.log')]);
+  await rm(folder, { recursive: true, force: true });
+  return { code, errors, messages };
+}
+
+/** A port that is free for UDP now. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const socket = createSocket('udp4');
+    socket.once('error', reject);
+    socket.bind(0, '127.0.0.1', () => {
+      const { port } = socket.address();
+      socket.close(() => resolve(port));
+    });
+  });
+}
+
+/** Linux's table of sockets: `sl local_address …`, the port in hexadecimal. */
+async function listens(port: number, transport: 'udp' | 'tcp'): Promise<boolean> {
+  const table = await readFile(`/proc/net/${transport}`, 'utf8');
+  const local = `:${port.toString(16).toUpperCase().padStart(4, '0')} `;
+  return table.split('\n').some((line) => line.trim().split(/\s+/)[1]?.concat(' ').endsWith(local));
+}
