@@ -1,5 +1,6 @@
 import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
+import { readSipSettings, SIP_ENVIRONMENT, type SipSettings } from './sip-settings.ts';
 
 /** What the engine needs to know; made from the environment by `readConfig`, by hand in tests. */
 export interface EngineConfig {
@@ -30,6 +31,8 @@ export interface EngineConfig {
   minFreeBytes: number;
   /** The engine's own page for people on this machine: calls, rooms, requests, callbacks. */
   inspector: boolean;
+  /** Null: no SIP at all, whatever trunks there are. */
+  sip: SipSettings | null;
   limits: EngineLimits;
   log: { level: string };
 }
@@ -93,6 +96,7 @@ const Environment = z.object({
   ENGINE_MIN_FREE_MB: z.coerce.number().nonnegative().default(200),
   ENGINE_INSPECTOR: z.enum(['on', 'off'], { error: 'is neither on nor off' }).default('off'),
   LOG_LEVEL: z.string().default('info'),
+  ...SIP_ENVIRONMENT,
 });
 
 /** Throws one Error that lists everything that is wrong. */
@@ -100,7 +104,7 @@ export function readConfig(environment: Record<string, string | undefined>): Eng
   const read = Environment.safeParse(environment);
   if (!read.success) {
     const lines = read.error.issues.map((issue) => `  ${issue.path.join('.')} ${issue.message}`);
-    throw new Error(`The engine cannot start with these settings:\n${lines.join('\n')}`);
+    throw cannotStart(lines);
   }
   const env = read.data;
   const absolute = (path: string) => (isAbsolute(path) ? path : resolve(path));
@@ -122,7 +126,23 @@ export function readConfig(environment: Record<string, string | undefined>): Eng
     demoCustomers: env.ENGINE_DEMO_CUSTOMERS && absolute(env.ENGINE_DEMO_CUSTOMERS),
     minFreeBytes: env.ENGINE_MIN_FREE_MB * 1024 * 1024,
     inspector: env.ENGINE_INSPECTOR === 'on',
+    sip: sipSettings(env, absolute),
     limits: DEFAULT_LIMITS,
     log: { level: env.LOG_LEVEL },
   };
+}
+
+function sipSettings(
+  env: z.infer<typeof Environment>,
+  absolute: (path: string) => string,
+): SipSettings | null {
+  try {
+    return readSipSettings(env, { publicAddress: env.ENGINE_PUBLIC_ADDRESS, absolute });
+  } catch (error) {
+    throw cannotStart([`  ${(error as Error).message}`]);
+  }
+}
+
+function cannotStart(lines: string[]): Error {
+  return new Error(`The engine cannot start with these settings:\n${lines.join('\n')}`);
 }

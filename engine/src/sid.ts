@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-export type SidPrefix = 'CA' | 'CF' | 'RE' | 'AC' | 'AP' | 'PN' | 'KX' | 'ZY' | 'NO' | 'QU';
+export type SidPrefix = 'CA' | 'CF' | 'RE' | 'AC' | 'AP' | 'PN' | 'KX' | 'ZY' | 'NO' | 'QU' | 'TK';
 
 /** A new Twilio-shaped name: the two letters of its kind and 32 hex digits. */
 export function newSid(prefix: SidPrefix): string {

@@ -1,9 +1,18 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CallRecord } from '../leg/call-record.ts';
+import { trunkRecord } from '../trunk/trunk-of-tests.ts';
 import { Ledger } from './ledger.ts';
 
 const log = pino({ level: 'silent' });
@@ -67,5 +76,21 @@ describe('the ledger', () => {
     expect(readFileSync(path, 'utf8').trim().split('\n')).toHaveLength(1);
     second.close();
     second.close();
+  });
+
+  it('keeps trunks, and shows their passwords to nobody else', () => {
+    const first = new Ledger(path, log);
+    first.close();
+    chmodSync(path, 0o644);
+    writeFileSync(`${path}.new`, 'left behind', { mode: 0o644 });
+    const second = new Ledger(path, log);
+    second.saveTrunk(trunkRecord({ sid: 'TK1', password: 'secret' }));
+    second.saveTrunk(trunkRecord({ sid: 'TK2' }));
+    second.forgetTrunk('TK2');
+    second.close();
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    const third = new Ledger(path, log);
+    expect([...third.trunks.values()]).toMatchObject([{ sid: 'TK1', password: 'secret' }]);
+    third.close();
   });
 });

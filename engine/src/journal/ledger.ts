@@ -1,6 +1,7 @@
 import {
   closeSync,
   existsSync,
+  fchmodSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -17,6 +18,7 @@ import type { ConferenceRecord } from '../room/conference-record.ts';
 import type { ApplicationRecord, NumberRecord } from '../account/account-record.ts';
 import type { NoticeRecord } from '../notice/notice-record.ts';
 import type { RecordingRecord } from '../recording/recording-record.ts';
+import type { TrunkRecord } from '../trunk/trunk-record.ts';
 import { Shelf } from './shelf.ts';
 
 /** A callback that has not been delivered yet. */
@@ -39,6 +41,8 @@ type Line =
   | { applicationGone: string }
   | { number: NumberRecord }
   | { numberGone: string }
+  | { trunk: TrunkRecord }
+  | { trunkGone: string }
   | { notice: NoticeRecord }
   | { owed: OwedCallback }
   | { paid: string };
@@ -61,6 +65,7 @@ export class Ledger {
   readonly recordings = new Shelf<RecordingRecord>();
   readonly applications = new Map<string, ApplicationRecord>();
   readonly numbers = new Map<string, NumberRecord>();
+  readonly trunks = new Map<string, TrunkRecord>();
   readonly notices = new Map<string, NoticeRecord>();
   readonly owed = new Map<string, OwedCallback>();
   /** When the file was last written before this start: the last sign of life. Null: a new file. */
@@ -128,6 +133,16 @@ export class Ledger {
     this.#write({ numberGone: sid });
   }
 
+  saveTrunk(record: TrunkRecord): void {
+    this.trunks.set(record.sid, record);
+    this.#write({ trunk: record });
+  }
+
+  forgetTrunk(sid: string): void {
+    this.trunks.delete(sid);
+    this.#write({ trunkGone: sid });
+  }
+
   saveNotice(record: NoticeRecord): void {
     this.notices.set(record.sid, record);
     this.#write({ notice: record });
@@ -185,6 +200,8 @@ export class Ledger {
     else if ('applicationGone' in line) this.applications.delete(line.applicationGone);
     else if ('number' in line) this.numbers.set(line.number.sid, line.number);
     else if ('numberGone' in line) this.numbers.delete(line.numberGone);
+    else if ('trunk' in line) this.trunks.set(line.trunk.sid, line.trunk);
+    else if ('trunkGone' in line) this.trunks.delete(line.trunkGone);
     else if ('notice' in line) this.notices.set(line.notice.sid, line.notice);
     else if ('owed' in line) this.owed.set(line.owed.id, line.owed);
     else this.owed.delete(line.paid);
@@ -205,6 +222,8 @@ export class Ledger {
     }
     const temporary = `${this.#path}.new`;
     const file = openSync(temporary, 'w', 0o600);
+    // Passwords of trunks are in it; a file that a kill left behind keeps the mode that it had.
+    fchmodSync(file, 0o600);
     let bytes = 0;
     const put = (line: Line) => (bytes += writeAll(file, `${JSON.stringify(line)}\n`));
     // What has been over for a while calls nobody back: addresses are half of what would be kept.
@@ -224,6 +243,7 @@ export class Ledger {
     }
     for (const application of this.applications.values()) put({ application });
     for (const number of this.numbers.values()) put({ number });
+    for (const trunk of this.trunks.values()) put({ trunk });
     for (const notice of this.notices.values()) put({ notice });
     for (const owed of this.owed.values()) put({ owed });
     fsyncSync(file);
