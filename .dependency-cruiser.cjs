@@ -54,7 +54,7 @@ module.exports = {
       comment: 'http, live, recording, report, carrier and db know call/ and db/, not each other',
       severity: 'error',
       from: {
-        path: '^server/src/(live|recording|report|carrier|person)/',
+        path: '^server/src/(live|recording|report|carrier|person|trunk)/',
         pathNot: '\\.test\\.ts$',
       },
       to: { path: '^server/src/(http|call-centre|main)' },

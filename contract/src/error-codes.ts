@@ -39,6 +39,12 @@ export const ERROR_STATUS = {
   'call.already_ended': 409,
   'carrier.unavailable': 503,
   'carrier.forged': 403, // a callback whose signature does not fit
+  // The trunk
+  'trunk.not_found': 404,
+  'trunk.read_only': 409, // the environment's
+  'trunk.refused': 409, // the engine would not do it now; the message says why
+  'trunk.carrier_managed': 409, // a carrier's cloud brings the lines
+  'test_call.not_found': 404,
   // The recording
   'recording.not_found': 404,
   'recording.not_ready': 409,

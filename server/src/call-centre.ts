@@ -18,9 +18,11 @@ import { installPages } from './http/pages.ts';
 import { phoneTokenRoutes } from './http/phone-token.ts';
 import { recordingRoutes } from './http/recordings.ts';
 import { installSignalPassThrough } from './http/signal.ts';
+import { trunkRoutes } from './http/trunks.ts';
 import { createLive } from './live/live.ts';
 import { audit } from './person/audit.ts';
 import { createFrontOffice } from './person/front-office.ts';
+import { createTrunks } from './trunk/trunks.ts';
 
 export interface CallCentre {
   /** Opens the doors; answers with the port. */
@@ -79,6 +81,7 @@ export async function createCallCentre(config: Config, { log }: Overrides): Prom
     callListRoutes(app, { db });
     recordingRoutes(app, floor.recordings);
     await carrierRoutes(app, { desk: floor.carrierDesk });
+    trunkRoutes(app, { trunks: createTrunks(config, (entry) => audit(db, entry)) });
     liveRoutes(app, { live });
     healthRoutes(app, {
       databaseAnswers: async () => {

@@ -10,6 +10,8 @@ export interface Config {
   /** Absolute path of the data folder; recordings are kept below it. */
   dataFolder: string;
   carrier: CarrierConfig;
+  /** The voice engine's own API for SIP trunks; null: the carrier's cloud brings the lines. */
+  trunks: { apiUrl: string } | null;
   dialling: DialRules;
   /** Where the Voice SDK's signalling goes; null: the SDK's own default, no pass-through. */
   signal: { upstream: string } | null;

@@ -123,6 +123,7 @@ function configFrom(settings: Settings, demoCustomers: Config['demoCustomers']):
     database: { url: settings.DATABASE_URL },
     dataFolder: resolve(REPOSITORY, settings.OFFHOOK_DATA),
     carrier: carrierFrom(settings, publicUrl),
+    trunks: isTwilio(settings.TWILIO_API_URL) ? null : { apiUrl: settings.TWILIO_API_URL },
     dialling: {
       country: settings.DIAL_COUNTRY,
       allowDramaNumbers: demoCustomers.length > 0,
@@ -165,6 +166,11 @@ function carrierFrom(settings: Settings, publicUrl: string): Config['carrier'] {
     recordingToleranceMs:
       settings.RECORDING_TOLERANCE_MS ?? (settings.TWILIO_API_URL === TWILIO_API ? 2_000 : 500),
   };
+}
+
+/** Twilio's cloud, in whichever region: api.twilio.com, api.dublin.ie1.twilio.com. */
+function isTwilio(apiUrl: string): boolean {
+  return new URL(apiUrl).hostname.endsWith('.twilio.com');
 }
 
 function sid(prefix: string): z.ZodString {
