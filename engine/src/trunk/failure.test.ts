@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { Headers } from '../sip/message/headers.ts';
+import type { InviteFailure } from '../sip/user-agent/calls.ts';
+import { readFailure, unusableAnswer } from './failure.ts';
+
+const refused = (status: number): InviteFailure => ({
+  kind: 'refused',
+  status,
+  reason: 'Reason',
+  headers: new Headers(),
+});
+
+describe('a refused INVITE', () => {
+  it.each([
+    [486, 'busy', null, null, false],
+    [600, 'busy', null, null, false],
+    [603, 'busy', null, null, false],
+    [480, 'no-answer', null, null, false],
+    [487, 'no-answer', null, null, false],
+    [404, 'failed', 13_224, 'no_route', false],
+    [410, 'failed', 13_224, 'no_route', false],
+    [484, 'failed', 13_224, 'no_route', false],
+    [604, 'failed', 13_224, 'no_route', false],
+    [401, 'failed', 32_201, 'credentials_refused', true],
+    [407, 'failed', 32_201, 'credentials_refused', true],
+    [403, 'failed', 32_201, 'forbidden', true],
+    [408, 'failed', 32_011, 'refused', true],
+    [415, 'failed', 32_011, 'no_codec', true],
+    [488, 'failed', 32_011, 'no_codec', true],
+    [606, 'failed', 32_011, 'no_codec', true],
+    [302, 'failed', 32_011, 'refused', true],
+    [400, 'failed', 32_011, 'refused', true],
+    [500, 'failed', 32_011, 'refused', true],
+    [503, 'failed', 32_011, 'refused', true],
+    [504, 'failed', 32_011, 'refused', true],
+    [699, 'failed', 32_011, 'refused', false],
+  ])('%d → %s, error %s, problem %s, next trunk: %s', (status, word, error, problem, next) => {
+    const read = readFailure(refused(status));
+    expect([read.status, read.sipCode, read.next]).toEqual([word, status, next]);
+    expect(read.error?.code ?? null).toBe(error);
+    expect(read.problem?.code ?? null).toBe(problem);
+    if (read.problem) expect(read.problem.text).toContain(`${status} Reason. `);
+  });
+
+  it('says nothing odd where the far end gave no reason', () => {
+    const read = readFailure({ kind: 'refused', status: 500, reason: '', headers: new Headers() });
+    expect(read.problem?.text).toMatch(/^The trunk said 500\. /);
+  });
+});
+
+describe('an INVITE without a final answer', () => {
+  it.each([
+    ['timeout', 408, 'no_answer'],
+    ['transport', 503, 'unreachable'],
+    ['certificate', 503, 'certificate_refused'],
+  ] as const)('for %s counts as %d', (cause, sipCode, code) => {
+    expect(readFailure({ kind: 'unreachable', cause, text: 'Words.' })).toEqual({
+      status: 'failed',
+      sipCode,
+      error: { code: 32_011, message: 'Words.' },
+      problem: { code, text: 'Words.', sipStatus: null },
+      next: true,
+    });
+  });
+
+  it('because we hung up is nobody’s fault', () => {
+    expect(readFailure({ kind: 'cancelled' })).toMatchObject({ status: 'canceled', problem: null });
+  });
+});
+
+it('an answer that cannot be used is the trunk’s fault', () => {
+  for (const code of ['no_description', 'no_codec', 'srtp_required'] as const) {
+    expect(unusableAnswer(code)).toMatchObject({ status: 'failed', problem: { code }, next: true });
+  }
+});
