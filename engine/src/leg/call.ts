@@ -16,6 +16,7 @@ export interface CallEnd {
 
 export interface CallTopics {
   ringing: Topic<Call>;
+  early: Topic<Call>;
   answered: Topic<Call>;
   ended: Topic<CallEnd>;
 }
@@ -36,6 +37,8 @@ export class Call implements LineListener {
   /** Custom parameters that an SDK sent along; they travel with every TwiML request. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly onRinging: Topic<Call>;
+  /** What is heard before the answer: a network's announcement, a ring of its own. */
+  readonly onEarly: Topic<Call>;
   readonly onAnswered: Topic<Call>;
   readonly onEnded: Topic<CallEnd>;
   readonly #ledger: Ledger;
@@ -61,6 +64,7 @@ export class Call implements LineListener {
     this.#ledger = parts.ledger;
     this.#callbacks = parts.callbacks;
     this.onRinging = parts.topics.ringing;
+    this.onEarly = parts.topics.early;
     this.onAnswered = parts.topics.answered;
     this.onEnded = parts.topics.ended;
     this.#save();
@@ -117,6 +121,10 @@ export class Call implements LineListener {
     this.onRinging.tell(this);
   }
 
+  early(): void {
+    if (this.record.status === 'ringing') this.onEarly.tell(this);
+  }
+
   answered(): void {
     if (this.over || this.inProgress) return;
     if (this.#ringTimer) clearTimeout(this.#ringTimer);
@@ -160,7 +168,7 @@ export class Call implements LineListener {
     // The room stops its recorder before the leg leaves it, so it hears of the end first.
     this.onEnded.tell({ call: this, from, ...(error ? { error } : {}) });
     this.#claim.abort();
-    this.line.close({ status, ...(error ? { error } : {}) });
+    this.line.close({ status, sipCode: this.record.sipCode, ...(error ? { error } : {}) });
     this.#callbacks.tell(this.record, 'completed');
   }
 

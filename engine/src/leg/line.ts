@@ -1,7 +1,7 @@
 import type { FinalStatus } from './call-record.ts';
 
 /**
- * What a call reaches somebody by: a browser, a demo customer, later a SIP trunk. The line knows
+ * What a call reaches somebody by: a browser, a demo customer, a telephone. The line knows
  * how; the call knows in what state it is.
  */
 export interface Line {
@@ -19,6 +19,8 @@ export interface Line {
 
 export interface CloseReason {
   status: FinalStatus;
+  /** As the call's SipResponseCode says it; who is not answered yet is refused with it. */
+  sipCode: number;
   /** Shown to a browser's SDK; absent for an ordinary end. */
   error?: { code: number; message: string };
 }
@@ -26,6 +28,8 @@ export interface CloseReason {
 /** What a line says to its call. After `ended` it says nothing more. */
 export interface LineListener {
   ringing(): void;
+  /** Not answered yet, and there is something to be heard already: the line has its leg. */
+  early(): void;
   /** The far end has answered and sound can flow. */
   answered(): void;
   /** The far end is gone, or could not be reached. `sipCode` as a SIP phone would have said it. */

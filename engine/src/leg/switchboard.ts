@@ -49,6 +49,8 @@ export class Switchboard {
   readonly onPlaced: Topic<Call>;
   /** The far end of a call that we placed rings. */
   readonly onRinging: Topic<Call>;
+  /** It can be heard before it is answered. */
+  readonly onEarly: Topic<Call>;
   readonly onAnswered: Topic<Call>;
   readonly onEnded: Topic<CallEnd>;
   readonly #live = new Map<string, Call>();
@@ -69,6 +71,7 @@ export class Switchboard {
     this.#maxCalls = maxCalls;
     this.onPlaced = new Topic(onError);
     this.onRinging = new Topic(onError);
+    this.onEarly = new Topic(onError);
     this.onAnswered = new Topic(onError);
     this.onEnded = new Topic(onError);
     this.onEnded.listen(({ call }) => this.#live.delete(call.sid));
@@ -130,7 +133,12 @@ export class Switchboard {
     const call = new Call(record, line, {
       ledger: this.#ledger,
       callbacks: this.#callbacks,
-      topics: { ringing: this.onRinging, answered: this.onAnswered, ended: this.onEnded },
+      topics: {
+        ringing: this.onRinging,
+        early: this.onEarly,
+        answered: this.onAnswered,
+        ended: this.onEnded,
+      },
       parameters,
     });
     this.#live.set(call.sid, call);

@@ -1,0 +1,181 @@
+import type { Logger } from 'pino';
+import type { MediaLink } from '../../media-link.ts';
+import type { Hop } from '../../sip/message/message.ts';
+import type {
+  InviteFailure,
+  OutgoingListener,
+  SipCall,
+  SipEnd,
+  UserAgent,
+} from '../../sip/user-agent/calls.ts';
+import { readFailure, type CallFailure } from '../../trunk/failure.ts';
+import { broken, full, nowhere, NoDescription, unusable } from './failures.ts';
+import { keyOfInfo } from './key-info.ts';
+import { SipSound } from './sip-sound.ts';
+import type { Way } from './way.ts';
+
+/** What the lines of SIP calls are made with. */
+export interface SipParts {
+  agent: UserAgent;
+  media: MediaLink;
+  log: Logger;
+  /** Where our media is, as somebody at that hop sees us. */
+  mediaAddress: (hop: Hop) => string;
+}
+
+/** Nothing comes after `failed` and `ended`. */
+export interface AttemptListener {
+  ringing(attempt: Attempt): void;
+  /** There is sound before the answer (RFC 3960). */
+  early(attempt: Attempt): void;
+  /** Answered, and sound can flow. */
+  answered(attempt: Attempt): void;
+  failed(attempt: Attempt, failure: CallFailure): void;
+  /** An answered call is over. `problem`: what took it away, where it was no hang-up. */
+  ended(attempt: Attempt, problem: string | null): void;
+}
+
+/**
+ *  opening ──► inviting ──► answered ──► over
+ *     └───────────┴──────────────────────┘
+ *
+ * One INVITE over one way, with a leg of its own.
+ */
+export class Attempt implements OutgoingListener {
+  readonly way: Way;
+  readonly sound: SipSound;
+  readonly #parts: SipParts;
+  readonly #listener: AttemptListener;
+  #state: 'opening' | 'inviting' | 'answered' | 'over' = 'opening';
+  #call: SipCall | null = null;
+  #deaf: (() => void) | null = null;
+
+  constructor(way: Way, leg: string, parts: SipParts, listener: AttemptListener) {
+    this.way = way;
+    this.sound = new SipSound(leg, parts.media);
+    this.#parts = parts;
+    this.#listener = listener;
+  }
+
+  start(): void {
+    if (!this.way.take()) return this.#fail(full());
+    this.#invite().catch((error: unknown) => {
+      this.#parts.log.error({ err: error, leg: this.sound.leg }, 'a call could not be placed');
+      this.#fail(broken(error));
+    });
+  }
+
+  /** Takes it down: CANCEL or BYE, whatever fits. Harmless twice. */
+  close(): void {
+    if (this.#state === 'over') return;
+    this.#state = 'over';
+    this.#call?.hangUp();
+    this.#release();
+  }
+
+  progress(status: number, sdp: string | null): void {
+    if (this.#state !== 'inviting') return;
+    // RFC 3261 §21.1: whatever is more than 100 means that the far end works on it.
+    if (status >= 180) this.#listener.ringing(this);
+    if (sdp === null) return;
+    this.sound.accept(sdp).then(
+      () => {
+        if (this.#state === 'inviting') this.#listener.early(this);
+      },
+      // The answer proper may bring a better one.
+      (error: unknown) =>
+        this.#parts.log.info({ err: error, leg: this.sound.leg }, 'early media is not understood'),
+    );
+  }
+
+  answered(sdp: string | null): void {
+    if (this.#state !== 'inviting') return;
+    this.#agree(sdp).then(
+      () => {
+        if (this.#state !== 'inviting') return;
+        this.#state = 'answered';
+        this.way.report(null);
+        this.#listener.answered(this);
+      },
+      // RFC 3261 §13.2.2.4: an answer that is not acceptable is acknowledged, and then ended.
+      (error: unknown) => this.#fail(unusable(error)),
+    );
+  }
+
+  failed(failure: InviteFailure): void {
+    if (this.#state === 'over') return;
+    if (failure.kind !== 'cancelled') this.way.report(failure);
+    this.#fail(readFailure(failure));
+  }
+
+  offered(sdp: string | null): Promise<string> {
+    return this.sound.offeredAgain(sdp);
+  }
+
+  answeredAgain(sdp: string): void {
+    this.sound.accept(sdp).catch((error: unknown) => {
+      this.#parts.log.warn({ err: error, leg: this.sound.leg }, 'an answer is not understood');
+    });
+  }
+
+  info(contentType: string, body: string): void {
+    const key = keyOfInfo(contentType, body);
+    if (key !== null) this.#parts.media.press(this.sound.leg, key);
+  }
+
+  ended(end: SipEnd): void {
+    this.#end(end.kind === 'bye' ? null : end.text);
+  }
+
+  async #invite(): Promise<void> {
+    const { way, sound } = this;
+    const { agent, media, mediaAddress } = this.#parts;
+    let hops: readonly Hop[];
+    try {
+      hops = await way.hops();
+    } catch (error) {
+      return this.#fail(nowhere(error));
+    }
+    const [first] = hops;
+    if (first === undefined) return this.#fail(nowhere(new Error(`${way.uri.host} leads nowhere`)));
+    await sound.open(mediaAddress(first), way.terms);
+    if (this.#state !== 'opening') return;
+    this.#deaf = media.onLeg(sound.leg, (news) => {
+      if (news.event === 'leg.lost') this.#end(news.data.why);
+    });
+    this.#state = 'inviting';
+    const { uri, from, to, credentials, headers } = way;
+    const offer = sound.offer();
+    const routes: string[] = [];
+    const asked = { uri, hops, from, to, routes, credentials, headers, offer };
+    this.#call = agent.invite({ ...asked, sessionSeconds: SESSION_SECONDS }, this);
+  }
+
+  async #agree(sdp: string | null): Promise<void> {
+    // RFC 3261 §13.2.1: the answer may have been in a reliable provisional answer already.
+    if (sdp !== null) return this.sound.accept(sdp);
+    if (!this.sound.agreed) throw new NoDescription();
+  }
+
+  #fail(failure: CallFailure): void {
+    if (this.#state === 'over') return;
+    this.close();
+    this.#listener.failed(this, failure);
+  }
+
+  #end(problem: string | null): void {
+    if (this.#state === 'over') return;
+    this.close();
+    this.#listener.ended(this, problem);
+  }
+
+  #release(): void {
+    this.#deaf?.();
+    this.#deaf = null;
+    this.sound.close();
+    this.way.release();
+  }
+}
+
+/** RFC 4028 §4: half an hour is what it recommends. */
+const SESSION_SECONDS = 1800;

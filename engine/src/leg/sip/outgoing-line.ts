@@ -1,0 +1,124 @@
+import type { CallFailure } from '../../trunk/failure.ts';
+import type { Line, LineListener } from '../line.ts';
+import { Attempt, type AttemptListener, type SipParts } from './attempt.ts';
+import type { Way } from './way.ts';
+
+export interface OutgoingLineParts extends SipParts {
+  /** Keeps what went wrong with a call, for people who look for the reason. */
+  notice: (callSid: string, error: { code: number; message: string }) => void;
+}
+
+/**
+ * The line to somebody whom SIP reaches. Ways are tried in rounds: those of one round all at once,
+ * as the phones of one person (RFC 3261 §16.6), and the next round when all of them failed with
+ * something that another one may do better, as the trunks to one number. The first to answer has the
+ * call.
+ */
+export class OutgoingLine implements Line, AttemptListener {
+  readonly #sid: string;
+  readonly #rounds: readonly (readonly Way[])[];
+  readonly #parts: OutgoingLineParts;
+  readonly #attempts = new Set<Attempt>();
+  #listener: LineListener | null = null;
+  /** Who is heard: the one who answered, or who sends sound before that. */
+  #heard: Attempt | null = null;
+  #round = -1;
+  /** How many legs this call has had: each attempt has its own. */
+  #legs = 0;
+  #failures: CallFailure[] = [];
+
+  constructor(sid: string, rounds: readonly (readonly Way[])[], parts: OutgoingLineParts) {
+    this.#sid = sid;
+    this.#rounds = rounds.filter((ways) => ways.length > 0);
+    this.#parts = parts;
+  }
+
+  get mediaLeg(): string | null {
+    return this.#heard?.sound.leg ?? null;
+  }
+
+  dial(listener: LineListener): void {
+    this.#listener = listener;
+    // RFC 3261 §21.4.18 (480 Temporarily Unavailable): no phone of theirs is registered.
+    if (this.#rounds.length === 0) listener.ended('no-answer', 480);
+    else this.#next();
+  }
+
+  answer(): Promise<void> {
+    return Promise.reject(new Error('whom this line reaches is called, and does not call'));
+  }
+
+  close(): void {
+    this.#listener = null;
+    this.#drop(null);
+    this.#heard = null;
+  }
+
+  ringing(): void {
+    this.#listener?.ringing();
+  }
+
+  /** Of several that ring at once none is heard: they would speak into each other. */
+  early(attempt: Attempt): void {
+    if (this.#rounds[this.#round]?.length !== 1) return;
+    this.#heard = attempt;
+    this.#listener?.ringing();
+    this.#listener?.early();
+  }
+
+  answered(attempt: Attempt): void {
+    this.#heard = attempt;
+    this.#drop(attempt);
+    this.#listener?.answered();
+  }
+
+  failed(attempt: Attempt, failure: CallFailure): void {
+    this.#attempts.delete(attempt);
+    if (this.#heard === attempt) this.#heard = null;
+    this.#failures.push(failure);
+    // RFC 3261 §16.7: a 6xx speaks for all of their phones.
+    if (failure.sipCode >= 600) this.#drop(null);
+    if (this.#attempts.size > 0) return;
+    const worst = mostTelling(this.#failures);
+    if (worst.next && this.#round + 1 < this.#rounds.length) return this.#next();
+    if (worst.error !== null) this.#parts.notice(this.#sid, worst.error);
+    this.#listener?.ended(worst.status, worst.sipCode);
+  }
+
+  ended(attempt: Attempt, problem: string | null): void {
+    this.#attempts.delete(attempt);
+    if (problem !== null) this.#parts.notice(this.#sid, { code: 32_011, message: problem });
+    this.#listener?.ended('completed', 200);
+  }
+
+  #next(): void {
+    this.#round += 1;
+    this.#failures = [];
+    const ways = this.#rounds[this.#round] ?? [];
+    const attempts = ways.map((way) => {
+      this.#legs += 1;
+      return new Attempt(way, `${this.#sid}-${this.#legs}`, this.#parts, this);
+    });
+    for (const attempt of attempts) this.#attempts.add(attempt);
+    for (const attempt of attempts) if (this.#attempts.has(attempt)) attempt.start();
+  }
+
+  #drop(kept: Attempt | null): void {
+    for (const attempt of [...this.#attempts]) {
+      if (attempt === kept) continue;
+      this.#attempts.delete(attempt);
+      attempt.close();
+    }
+  }
+}
+
+/**
+ * RFC 3261 §16.7, step 6: a 6xx first, then what says something about who is called, and what went
+ * wrong on the way last.
+ */
+function mostTelling(failures: readonly CallFailure[]): CallFailure {
+  const rank = ({ sipCode, next }: CallFailure) => (sipCode >= 600 ? 0 : next ? 2 : 1);
+  const [first, ...others] = failures;
+  if (first === undefined) throw new Error('nothing has failed');
+  return others.reduce((best, one) => (rank(one) < rank(best) ? one : best), first);
+}

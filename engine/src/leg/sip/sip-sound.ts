@@ -1,0 +1,90 @@
+import { randomInt } from 'node:crypto';
+import type { MediaLink } from '../../media-link.ts';
+import { createAudioSession } from '../../sip/sdp/audio-session.ts';
+import { SdpRefused, type AudioSession, type OurMedia } from '../../sip/sdp/offer-answer.ts';
+
+/** What may be agreed about the sound with whoever is on the other side. */
+export type SoundTerms = Pick<OurMedia, 'laws' | 'srtp'>;
+
+/**
+ * The sound of one INVITE: a port of the media process, and what both sides have agreed about it.
+ * Whoever opens it closes it.
+ */
+export class SipSound {
+  /** The leg's name in the media process. */
+  readonly leg: string;
+  readonly #media: MediaLink;
+  #session: AudioSession | null = null;
+  /** The answer that was taken last: 183 and 200 mostly bring the same one. */
+  #accepted: string | null = null;
+  #closed = false;
+
+  constructor(leg: string, media: MediaLink) {
+    this.leg = leg;
+    this.#media = media;
+  }
+
+  /** `address`: where the other side is to send to. Rejects when there is no port for it. */
+  async open(address: string, terms: SoundTerms): Promise<void> {
+    const { port } = await this.#media.ask('leg.rtp', { leg: this.leg });
+    // Closed meanwhile: the leg came to be behind the back of `close`.
+    if (this.#closed) this.#media.tell('leg.close', { leg: this.leg });
+    // RFC 4566 §5.2: numeric, and unlikely to be another session's.
+    const sessionId = String(randomInt(2 ** 47));
+    this.#session = createAudioSession({ address, port, sessionId, ...terms });
+  }
+
+  /** Something is agreed: sound flows, or is held. */
+  get agreed(): boolean {
+    return this.#open.flow !== null;
+  }
+
+  offer(): string {
+    return this.#open.offer();
+  }
+
+  /** Takes the answer to our offer. Rejects with SdpRefused. */
+  async accept(answer: string): Promise<void> {
+    if (answer === this.#accepted) return;
+    this.#open.accept(answer);
+    this.#accepted = answer;
+    await this.flow();
+  }
+
+  /** Our answer to theirs; nothing flows by it before `flow`. @throws SdpRefused */
+  answer(offer: string): string {
+    return this.#open.answer(offer).sdp;
+  }
+
+  /** Lets sound flow as it is agreed. */
+  async flow(): Promise<void> {
+    const { flow } = this.#open;
+    if (flow === null) throw new SdpRefused('no_audio', 'Nothing is agreed about the sound');
+    if (!this.#closed) await this.#media.ask('leg.flow', { leg: this.leg, flow });
+  }
+
+  /**
+   * The far end wants something else: hold, resume, another address (RFC 3264 §8); null asks for an
+   * offer of ours. Rejects with SdpRefused, and all stays as it was.
+   */
+  async offeredAgain(offer: string | null): Promise<string> {
+    if (offer === null) {
+      this.#accepted = null;
+      return this.#open.offer();
+    }
+    const sdp = this.answer(offer);
+    await this.flow();
+    return sdp;
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    if (this.#session !== null) this.#media.tell('leg.close', { leg: this.leg });
+  }
+
+  get #open(): AudioSession {
+    if (this.#session === null) throw new Error('the sound of this call is not open yet');
+    return this.#session;
+  }
+}

@@ -1,0 +1,23 @@
+import type { Hop, NameAddress, SipUri } from '../../sip/message/message.ts';
+import type { Credentials, InviteFailure } from '../../sip/user-agent/calls.ts';
+import type { SoundTerms } from './sip-sound.ts';
+
+/** One way to reach somebody: one INVITE, over a trunk, to a registered phone, or to an address. */
+export interface Way {
+  /** The Request-URI. */
+  uri: SipUri;
+  from: NameAddress;
+  to: NameAddress;
+  /** In order (RFC 3263). Rejects, with words for people, when the name leads nowhere. */
+  hops(): Promise<readonly Hop[]>;
+  credentials: Credentials | null;
+  /** More headers: X-… and the like. */
+  headers: readonly (readonly [name: string, value: string])[];
+  terms: SoundTerms;
+  /** False: it has no room for one more call. */
+  take(): boolean;
+  /** Harmless twice, and without `take`. */
+  release(): void;
+  /** How the call over it began; null: it was answered. */
+  report(failure: InviteFailure | null): void;
+}
