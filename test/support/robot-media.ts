@@ -122,6 +122,12 @@ export class RobotMedia {
     });
   }
 
+  /** Told of each packet's sound as it comes, with the moment (ms, `performance.now`), until stopped. */
+  onSound(listen: (frame: Sound, at: number) => void): () => void {
+    this.#listeners.add(listen);
+    return () => this.#listeners.delete(listen);
+  }
+
   /** Stops sending and listening without a word to the far end, as a killed browser does. */
   fallSilent(): void {
     if (this.#timer) clearInterval(this.#timer);
