@@ -29,7 +29,6 @@ const CREATE = {
   StatusCallbackEvent: words(CALL_EVENTS).default(['completed']),
   Muted: flag.default(false),
   Beep: z.enum(BEEPS).default('true'),
-  // The demo customers send no sound before they answer, so there is none to pass on.
   EarlyMedia: flag.default(true),
   StartConferenceOnEnter: flag.default(true),
   EndConferenceOnExit: flag.default(false),
@@ -131,6 +130,7 @@ export function addParticipant(
       endConferenceOnExit: read.EndConferenceOnExit,
       coach,
       beep: read.Beep,
+      earlyMedia: read.EarlyMedia,
       wait: musicOf(read.WaitUrl, read.WaitMethod),
       left: null,
     },

@@ -134,6 +134,19 @@ export class Conference {
     this.#record();
   }
 
+  /**
+   * A call that rings can be heard. Nobody joins by it and no news is told: whoever is here hears it
+   * in place of the wait music, until it is answered or gone.
+   */
+  callEarly(call: Call): void {
+    const participant = this.#participants.get(call.sid);
+    if (participant?.earlyMedia !== true || participant.record.joined) return;
+    participant.early = true;
+    this.#enterRoom(participant);
+    if (this.record.status === 'in-progress') return;
+    for (const other of this.participants()) if (other.record.joined) this.#enterRoom(other);
+  }
+
   callAnswered(call: Call): void {
     const participant = this.#participants.get(call.sid);
     if (participant && !participant.record.joined) this.#join(participant);
@@ -229,6 +242,8 @@ export class Conference {
 
   #join(participant: Participant): void {
     const now = Date.now();
+    const wasEarly = participant.early;
+    participant.early = false;
     participant.record.joined = true;
     participant.record.updatedAt = now;
     this.#save();
@@ -238,8 +253,22 @@ export class Conference {
     });
     if (this.record.status === 'in-progress') this.#enterRoom(participant);
     else if (this.#mayStart()) this.#start();
-    else return this.#wait(participant);
+    else {
+      if (wasEarly) this.#endEarly();
+      return this.#wait(participant);
+    }
     if (participant.beepOnEnter) this.#beep();
+  }
+
+  /** Nobody is heard any more who is not in it yet: all wait again. */
+  #endEarly(): void {
+    if (this.record.status !== 'init' || this.participants().some(({ early }) => early)) return;
+    for (const participant of this.participants()) {
+      const leg = participant.call.line.mediaLeg;
+      if (!participant.record.joined || leg === null) continue;
+      this.#parts.media.tell('room.leave', { room: this.sid, leg });
+      if (!participant.record.hold) this.#wait(participant);
+    }
   }
 
   #beep(): void {
@@ -343,6 +372,7 @@ export class Conference {
     const { call, record } = participant;
     this.#participants.delete(call.sid);
     participant.stopMusic();
+    if (participant.early) this.#endEarly();
     const leg = call.line.mediaLeg;
     if (leg !== null && record.joined) {
       this.#parts.media.tell('room.leave', { room: this.sid, leg });

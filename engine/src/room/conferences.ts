@@ -13,6 +13,7 @@ export class Conferences {
 
   constructor(parts: ConferenceParts, switchboard: Switchboard) {
     this.#parts = parts;
+    switchboard.onEarly.listen((call) => this.ofCall(call.sid)?.callEarly(call));
     switchboard.onAnswered.listen((call) => this.ofCall(call.sid)?.callAnswered(call));
     switchboard.onEnded.listen(({ call, from }) => {
       const conference = this.ofCall(call.sid);

@@ -21,6 +21,8 @@ export interface ParticipantSettings {
   wait: Music;
   /** Tells everybody of this one's coming and going. */
   beep: Beep;
+  /** Those who wait hear what comes from its side before it is answered. */
+  earlyMedia: boolean;
   /** What happens to the call once it has left; a call added over REST just ends. */
   left: ((reason: ReasonParticipantLeft) => void) | null;
 }
@@ -32,6 +34,9 @@ export class Participant {
   wait: Music;
   readonly beepOnEnter: boolean;
   beepOnExit: boolean;
+  readonly earlyMedia: boolean;
+  /** It is heard, and has not been answered. */
+  early = false;
   readonly left: ParticipantSettings['left'];
   /** What it hears in place of the room. */
   music: { stop(): void } | null = null;
@@ -42,6 +47,7 @@ export class Participant {
     this.wait = settings.wait;
     this.beepOnEnter = settings.beep === 'true' || settings.beep === 'onEnter';
     this.beepOnExit = settings.beep === 'true' || settings.beep === 'onExit';
+    this.earlyMedia = settings.earlyMedia;
     this.left = settings.left;
     this.record = {
       callSid: call.sid,

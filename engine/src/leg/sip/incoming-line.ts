@@ -1,4 +1,5 @@
 import type { IncomingCall, IncomingListener, SipEnd } from '../../sip/user-agent/calls.ts';
+import type { FinalStatus } from '../call-record.ts';
 import type { CloseReason, Line, LineListener } from '../line.ts';
 import type { SipParts } from './attempt.ts';
 import { keyOfInfo } from './key-info.ts';
@@ -6,57 +7,53 @@ import { SipSound, type SoundTerms } from './sip-sound.ts';
 
 /** The line of somebody who calls us by SIP. */
 export class IncomingLine implements Line, IncomingListener {
-  /** Set once the call exists: the call needs its line first. */
-  listener: LineListener | null = null;
   readonly #call: IncomingCall;
   readonly #parts: SipParts;
   readonly #sound: SipSound;
-  /** Our half of what is agreed: an answer, or an offer where theirs is to come late. */
-  readonly #description: string;
-  readonly #deaf: () => void;
   readonly #released: () => void;
+  /** Our half of what is agreed: an answer, or an offer where theirs is to come late. */
+  #description = '';
+  #listener: LineListener | null = null;
+  /** How it ended before there was anybody to tell. */
+  #gone: FinalStatus | null = null;
+  #deaf: (() => void) | null = null;
   #answered = false;
   #closed = false;
 
-  private constructor(
-    call: IncomingCall,
-    sound: SipSound,
-    description: string,
-    parts: SipParts,
-    released: () => void,
-  ) {
+  private constructor(call: IncomingCall, leg: string, parts: SipParts, released: () => void) {
     this.#call = call;
-    this.#sound = sound;
-    this.#description = description;
     this.#parts = parts;
+    this.#sound = new SipSound(leg, parts.media);
     this.#released = released;
-    this.#deaf = parts.media.onLeg(sound.leg, (news) => {
-      if (news.event === 'leg.lost') this.listener?.ended('completed', 200);
-    });
     call.listener = this;
   }
 
   /**
-   * Finds a port for the sound and looks at what is offered; `released` is called once when the line
-   * is closed. Rejects with SdpRefused when it cannot be agreed to, and has closed the sound.
+   * Finds a port for the sound and looks at what is offered; `released` is called once, when the
+   * line is closed. Rejects with SdpRefused when it cannot be agreed to; nothing is left open then,
+   * and the call is still to be refused.
    */
   static async open(
     call: IncomingCall,
     leg: string,
     terms: SoundTerms,
     parts: SipParts,
-    released: () => void = () => undefined,
+    released: () => void,
   ): Promise<IncomingLine> {
-    const sound = new SipSound(leg, parts.media);
+    const line = new IncomingLine(call, leg, parts, released);
     try {
-      await sound.open(parts.mediaAddress(call.source), terms);
-      // RFC 3261 §13.2.1: an INVITE without an offer gets one of ours in the 2xx.
-      const description = call.offer === null ? sound.offer() : sound.answer(call.offer);
-      return new IncomingLine(call, sound, description, parts, released);
+      await line.#open(terms);
+      return line;
     } catch (error) {
-      sound.close();
+      line.#release();
       throw error;
     }
+  }
+
+  /** Whom it tells from now on: the call needs its line first. */
+  attach(listener: LineListener): void {
+    this.#listener = listener;
+    if (this.#gone !== null) listener.ended(this.#gone, SIP_CANCELLED);
   }
 
   get mediaLeg(): string {
@@ -74,25 +71,28 @@ export class IncomingLine implements Line, IncomingListener {
 
   async answer(): Promise<void> {
     this.#answered = true;
-    const late = await this.#call.answer(this.#description);
-    if (this.#call.offer === null) {
-      if (late === null) throw new Error('the ACK brought no answer to our offer');
-      await this.#sound.accept(late);
-    } else await this.#sound.flow();
+    try {
+      const offered = this.#call.offer !== null;
+      if (offered) await this.#sound.flow();
+      const late = await this.#call.answer(this.#description);
+      if (late !== null) await this.#sound.accept(late);
+      else if (!offered) throw new Error('the ACK brought no answer to our offer');
+    } catch (error) {
+      this.#listener?.ended('failed', 488);
+      throw error;
+    }
   }
 
   close(why: CloseReason): void {
     if (this.#closed) return;
-    this.#closed = true;
-    this.listener = null;
+    this.#listener = null;
     this.#call.hangUp(refusalOf(why.sipCode));
-    this.#deaf();
-    this.#sound.close();
-    this.#released();
+    this.#release();
   }
 
   cancelled(): void {
-    this.listener?.ended('canceled', 487);
+    this.#gone = 'canceled';
+    this.#listener?.ended('canceled', SIP_CANCELLED);
   }
 
   offered(sdp: string | null): Promise<string> {
@@ -114,9 +114,30 @@ export class IncomingLine implements Line, IncomingListener {
     if (end.kind === 'lost') {
       this.#parts.log.info({ leg: this.#sound.leg, why: end.text }, 'a telephone is gone');
     }
-    this.listener?.ended('completed', 200);
+    this.#listener?.ended('completed', 200);
+  }
+
+  async #open(terms: SoundTerms): Promise<void> {
+    const { offer, source } = this.#call;
+    await this.#sound.open(this.#parts.mediaAddress(source), terms);
+    this.#deaf = this.#parts.media.onLeg(this.mediaLeg, (news) => {
+      if (news.event === 'leg.lost') this.#listener?.ended('completed', 200);
+    });
+    // RFC 3261 §13.2.1: an INVITE without an offer gets one of ours in the 2xx.
+    this.#description = offer === null ? this.#sound.offer() : this.#sound.answer(offer);
+  }
+
+  #release(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#deaf?.();
+    this.#sound.close();
+    this.#released();
   }
 }
+
+/** RFC 3261 §21.4.25 (487 Request Terminated). */
+const SIP_CANCELLED = 487;
 
 /** RFC 3261 §21.4.18: whatever the caller did not do itself is "temporarily unavailable". */
 function refusalOf(sipCode: number): number {

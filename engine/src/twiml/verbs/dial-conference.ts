@@ -58,6 +58,7 @@ export async function dialConference(
           coach: read.coach ?? null,
           wait: waitMusic(element, read.waitUrl, read.waitMethod, base),
           beep: read.beep,
+          earlyMedia: false,
           left: () => resolve({ DialCallStatus: 'answered' }),
         },
         read.maxParticipants,
