@@ -35,7 +35,7 @@ const host = z
   .trim()
   .min(1, 'Please give the carrier’s host name or address.')
   .max(253, 'A host name can have at most 253 characters.')
-  .refine((text) => HOST.test(text) || z.ipv6().safeParse(text).success, {
+  .refine((text) => text === '' || HOST.test(text) || z.ipv6().safeParse(text).success, {
     error: 'Give only the name or address, without “sip:” and without a port.',
   });
 

@@ -161,6 +161,36 @@ const teams = createRoute({
   component: lazyRouteComponent(() => import('../features/settings/teams-page.tsx'), 'TeamsPage'),
 });
 
+const trunks = createRoute({
+  getParentRoute: () => settings,
+  path: '/trunks',
+  ...only('supervisor', 'administrator'),
+  component: lazyRouteComponent(
+    () => import('../features/settings/trunks/trunks-page.tsx'),
+    'TrunksPage',
+  ),
+});
+
+const newTrunk = createRoute({
+  getParentRoute: () => settings,
+  path: '/trunks/new',
+  ...only('administrator'),
+  component: lazyRouteComponent(
+    () => import('../features/settings/trunks/trunk-form-page.tsx'),
+    'NewTrunkPage',
+  ),
+});
+
+const changeTrunk = createRoute({
+  getParentRoute: () => settings,
+  path: '/trunks/$trunkId',
+  ...only('administrator'),
+  component: lazyRouteComponent(
+    () => import('../features/settings/trunks/trunk-form-page.tsx'),
+    'ChangeTrunkPage',
+  ),
+});
+
 const apiKeys = createRoute({
   getParentRoute: () => settings,
   path: '/api-keys',
@@ -190,7 +220,16 @@ const tree = root.addChildren([
       callRecords,
       callRecord,
       ...toCallRecords,
-      settings.addChildren([settingsHome, people, teams, apiKeys, appearance]),
+      settings.addChildren([
+        settingsHome,
+        people,
+        teams,
+        trunks,
+        newTrunk,
+        changeTrunk,
+        apiKeys,
+        appearance,
+      ]),
     ]),
   ]),
 ]);

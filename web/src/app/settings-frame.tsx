@@ -5,6 +5,7 @@ import { useMe } from '../lib/session.ts';
 const PLACES: { to: string; label: string; roles: Role[] }[] = [
   { to: '/settings/people', label: 'People', roles: ['supervisor', 'administrator'] },
   { to: '/settings/teams', label: 'Teams', roles: ['administrator'] },
+  { to: '/settings/trunks', label: 'Trunks', roles: ['supervisor', 'administrator'] },
   { to: '/settings/api-keys', label: 'API keys', roles: ['agent', 'supervisor', 'administrator'] },
   {
     to: '/settings/appearance',

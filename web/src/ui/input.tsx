@@ -12,3 +12,8 @@ export function Input({ className, ...rest }: ComponentProps<'input'>) {
 export function Select({ className, ...rest }: ComponentProps<'select'>) {
   return <select {...rest} className={cn(base, 'pr-8', className)} />;
 }
+
+/** Several lines, such as a list or a certificate. */
+export function Textarea({ className, ...rest }: ComponentProps<'textarea'>) {
+  return <textarea rows={3} {...rest} className={cn(base, 'h-auto py-2', className)} />;
+}
