@@ -23,18 +23,28 @@ export function isRtcp(datagram: Uint8Array): boolean {
   return type >= 192 && type <= 223;
 }
 
+/**
+ * Where the payload begins, behind contributing sources and header extension; null when it is not
+ * RTP.
+ */
+export function rtpPayloadStart(datagram: Uint8Array): number | null {
+  const first = datagram[0];
+  if (first === undefined || datagram.length < RTP_HEADER_BYTES || first >> 6 !== 2) return null;
+  let start = RTP_HEADER_BYTES + 4 * (first & 0x0f);
+  if ((first & 0x10) !== 0) {
+    if (start + 4 > datagram.length) return null;
+    start += 4 + 4 * readUint16(datagram, start + 2);
+  }
+  return start > datagram.length ? null : start;
+}
+
 /** Null when it is not RTP. Never throws. */
 export function parseRtp(datagram: Uint8Array): RtpPacket | null {
-  if (datagram.length < RTP_HEADER_BYTES) return null;
+  const start = rtpPayloadStart(datagram);
+  if (start === null) return null;
   const first = datagram[0]!;
   const second = datagram[1]!;
-  if (first >> 6 !== 2) return null;
-  let start = RTP_HEADER_BYTES + 4 * (first & 0x0f);
   let end = datagram.length;
-  if ((first & 0x10) !== 0) {
-    if (start + 4 > end) return null;
-    start += 4 + 4 * ((datagram[start + 2]! << 8) | datagram[start + 3]!);
-  }
   if ((first & 0x20) !== 0) {
     const padding = datagram[end - 1]!;
     if (padding === 0) return null;
