@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PhoneKind } from './person.ts';
 import { Instant, Milliseconds } from './time.ts';
 import { RecordingSummary } from './recording.ts';
 
@@ -9,7 +10,7 @@ import { RecordingSummary } from './recording.ts';
  *                          ▼
  *                       ending ──► ended
  *
- * connecting: the agent's leg is on its way into the room.
+ * connecting: the agent's leg is on its way into the room; a SIP phone rings first.
  * dialling:   the agent is in the room; the customer has been asked for, no phone rings yet.
  * ringing:    the customer's phone rings.
  * connected:  the customer has answered and is in the room.
@@ -38,9 +39,12 @@ export type EndedBy = z.infer<typeof EndedBy>;
 
 /** Why a call ended. Screens turn each into a sentence; the code is stable. */
 export const EndReason = z.enum([
-  'agent_hung_up', // pressed End (or asked the API)
+  'agent_hung_up', // pressed End (or asked the API), or put the SIP phone down
   'agent_left', // the agent's leg is gone: tab closed, reloaded, network lost
-  'agent_never_joined', // the browser's leg did not arrive in time
+  'agent_never_joined', // the agent's leg did not arrive in time
+  'agent_phone_unreachable', // the agent's SIP phone is not registered, or cannot be reached
+  'agent_phone_busy', // it is busy, or the agent declined
+  'agent_phone_not_answered', // it rang, and the agent did not pick up
   'customer_hung_up',
   'customer_busy',
   'customer_did_not_answer',
@@ -63,7 +67,12 @@ export const Call = z.strictObject({
   id: z.string(),
   direction: Direction,
   state: CallState,
-  agent: z.strictObject({ id: z.string(), name: z.string() }),
+  agent: z.strictObject({
+    id: z.string(),
+    name: z.string(),
+    /** What the agent speaks through in this call. */
+    phone: PhoneKind,
+  }),
   customer: CallParty,
   createdAt: Instant,
   ringingAt: Instant.nullable(),

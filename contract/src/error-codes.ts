@@ -23,6 +23,8 @@ export const ERROR_STATUS = {
   'person.email_taken': 409,
   'person.not_found': 404,
   'person.last_administrator': 409,
+  'sip_phone.not_found': 404, // the person calls with the browser
+  'sip_phone.not_offered': 409, // this installation has no SIP domain for phones
   'team.not_found': 404,
   'team.name_taken': 409,
   'api_key.not_found': 404,

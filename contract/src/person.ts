@@ -8,6 +8,13 @@ import { Instant } from './time.ts';
 export const Role = z.enum(['agent', 'supervisor', 'administrator']);
 export type Role = z.infer<typeof Role>;
 
+/**
+ * What a person calls with. browser: the page itself. sip: a desk phone or softphone that is
+ * registered with the carrier; it rings first, and the customer is dialled once it is picked up.
+ */
+export const PhoneKind = z.enum(['browser', 'sip']);
+export type PhoneKind = z.infer<typeof PhoneKind>;
+
 export const Team = z.strictObject({ id: z.string(), name: z.string() });
 export type Team = z.infer<typeof Team>;
 
@@ -19,6 +26,7 @@ export const Person = z.strictObject({
   team: Team.nullable(),
   /** False when deactivated: cannot sign in, old calls keep the name. */
   active: z.boolean(),
+  phone: PhoneKind,
   createdAt: Instant,
 });
 export type Person = z.infer<typeof Person>;

@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import { openCallFloor } from './call-floor.ts';
+import { carrierClient } from './carrier/client.ts';
+import { CarrierPhones } from './carrier/phone-credentials.ts';
 import type { Config } from './config/config.ts';
 import { migrate, openDatabase } from './db/database.ts';
 import { EventLog } from './db/event-log.ts';
@@ -54,7 +56,10 @@ export async function createCallCentre(config: Config, { log }: Overrides): Prom
     const { db } = database;
 
     // People: who may do what.
-    const office = await createFrontOffice(config, db, log);
+    const client = carrierClient(config.carrier);
+    const phones = config.carrier.sipPhones;
+    const credentials = phones && new CarrierPhones(client, phones.credentialListSid);
+    const office = await createFrontOffice({ config, db, credentials, log });
 
     // The call: carrier commands, call store, event log, jobs.
     const eventLog = new EventLog(db, config.database.url, log);
@@ -63,6 +68,8 @@ export async function createCallCentre(config: Config, { log }: Overrides): Prom
     const floor = await openCallFloor({
       config,
       db,
+      client,
+      sipPhones: office.sipPhones,
       audit: (entry) => audit(db, entry),
       log,
       opened: (part) => open.push(part),

@@ -16,6 +16,8 @@ export interface CallDeskParts {
   db: Db;
   calls: CallStore;
   config: Pick<Config, 'call' | 'dialling' | 'demoCustomers'>;
+  /** Where the person's calls ring, with a SIP phone; null with the browser. */
+  sipUriOf: (personId: string) => Promise<string | null>;
   /** The recording of a call; null when there is none. */
   recordingOf: (call: CallRecord) => Promise<Recording | null>;
 }
@@ -30,17 +32,23 @@ export class CallDesk {
     request: CallRequest,
     key: string | null,
   ): Promise<{ call: Call; isNew: boolean }> {
-    const { calls, config } = this.parts;
+    const { calls, config, sipUriOf } = this.parts;
     const read = readNumber(request.to, config.dialling.country);
     const problem = dialProblem(read, config.dialling);
     if (problem !== null) throw new Problem(problem.code, problem.message, { to: problem.message });
     const number = read.e164 ?? '';
+    const sipUri = await sipUriOf(asker.personId);
     const { call, isNew } = await calls.create(
       {
         id: newId('call'),
         agentLegId: newId('leg'),
         customerLegId: newId('leg'),
-        agent: { id: asker.personId, name: asker.name, teamId: asker.teamId },
+        agent: {
+          id: asker.personId,
+          name: asker.name,
+          teamId: asker.teamId,
+          ...(sipUri === null ? {} : { sipUri }),
+        },
         customer: {
           number,
           name: config.demoCustomers.find((demo) => demo.number === number)?.name ?? null,

@@ -2,18 +2,21 @@ import type { Logger } from 'pino';
 import { CallDesk } from './call-desk.ts';
 import { CarrierAddresses } from './carrier/addresses.ts';
 import { Carrier } from './carrier/carrier.ts';
-import { carrierClient } from './carrier/client.ts';
+import type { CarrierClient } from './carrier/client.ts';
 import { CarrierDesk } from './carrier/desk.ts';
 import { lookAtCall } from './carrier/look.ts';
 import { CarrierRecordings } from './carrier/recordings.ts';
+import { sipUri } from './carrier/sip-uri.ts';
 import type { Config } from './config/config.ts';
 import { CallStore } from './db/call-store.ts';
 import type { Db } from './db/database.ts';
 import { callJobs } from './jobs/call-jobs.ts';
 import { CallTasks } from './jobs/call-tasks.ts';
 import { takeOverFromDead } from './jobs/dead-workers.ts';
+import { phoneJobs } from './jobs/phone-jobs.ts';
 import { startRunner } from './jobs/runners.ts';
 import { Sweep } from './jobs/sweep.ts';
+import type { SipPhones } from './person/sip-phones.ts';
 import type { WriteAudit } from './recording/play-log.ts';
 import { openRecordings, type Recordings } from './recording/recordings.ts';
 
@@ -27,6 +30,8 @@ export interface CallFloor {
 export interface CallFloorParts {
   config: Config;
   db: Db;
+  client: CarrierClient;
+  sipPhones: SipPhones;
   audit: WriteAudit;
   log: Logger;
   /** Takes over what must be closed, as soon as it is open; closed last to first. */
@@ -39,11 +44,10 @@ const DOWNLOADS_AT_ONCE = 3;
 
 /** The second half of the composition root, in the order a call walks through it. */
 export async function openCallFloor(parts: CallFloorParts): Promise<CallFloor> {
-  const { config, db, audit, log, opened } = parts;
+  const { config, db, client, sipPhones, audit, log, opened } = parts;
   const calls = new CallStore(db, log);
 
   // The carrier: what we tell it, and what it tells us.
-  const client = carrierClient(config.carrier);
   const addresses = new CarrierAddresses(config.carrier.callbackUrl);
   const carrier = new Carrier(client, addresses, config.carrier.callerId);
   const { authToken } = config.carrier;
@@ -67,7 +71,13 @@ export async function openCallFloor(parts: CallFloorParts): Promise<CallFloor> {
   opened(recordings);
 
   const { archive } = recordings;
-  const desk = new CallDesk({ db, calls, config, recordingOf: (call) => archive.of(call) });
+  const desk = new CallDesk({
+    db,
+    calls,
+    config,
+    sipUriOf: (personId) => sipUriOf(config, sipPhones, personId),
+    recordingOf: (call) => archive.of(call),
+  });
 
   // What decisions leave behind.
   opened(await takeOverFromDead(config.database.url, log));
@@ -77,7 +87,7 @@ export async function openCallFloor(parts: CallFloorParts): Promise<CallFloor> {
     await startRunner({
       name: 'commands',
       databaseUrl,
-      jobs: callJobs(tasks),
+      jobs: { ...callJobs(tasks), ...phoneJobs(sipPhones) },
       concurrency: COMMANDS_AT_ONCE,
       log,
     }),
@@ -95,4 +105,14 @@ export async function openCallFloor(parts: CallFloorParts): Promise<CallFloor> {
   opened(sweep);
   await sweep.start();
   return { desk, carrierDesk, recordings };
+}
+
+async function sipUriOf(
+  { carrier }: Config,
+  sipPhones: SipPhones,
+  personId: string,
+): Promise<string | null> {
+  const username = await sipPhones.usernameOf(personId);
+  if (username === null || carrier.sipPhones === null) return null;
+  return sipUri(username, carrier.sipPhones.domain);
 }

@@ -19,6 +19,8 @@ export const PhoneSettings = z.strictObject({
   demoCustomers: z.array(DemoCustomer),
   /** Number that rings /demo-phone, null where there is none. */
   demoPhoneNumber: z.string().nullable(),
+  /** Whether people may have a SIP phone in place of the browser. */
+  sipPhones: z.boolean(),
 });
 export type PhoneSettings = z.infer<typeof PhoneSettings>;
 

@@ -1,4 +1,4 @@
-import { isOver } from './call.ts';
+import { isOver, leavingMeans } from './call.ts';
 import { endCall } from './ending.ts';
 import type { AgentLegAsked, HangUpAsked } from './facts.ts';
 import { adopt } from './legs.ts';
@@ -58,5 +58,5 @@ export function agentIsAway(turn: Turn): void {
     turn.does({ kind: 'set_deadline', which: 'grace', at: at + agentGraceMs });
     return;
   }
-  endCall(turn, { endedBy: 'agent', reason: 'agent_left' });
+  endCall(turn, { endedBy: 'agent', reason: leavingMeans(call) });
 }

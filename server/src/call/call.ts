@@ -18,7 +18,7 @@ export interface CallRecord {
   version: number;
   direction: Direction;
   state: CallState;
-  agent: { id: string; name: string; teamId: string | null };
+  agent: Agent;
   customer: { number: string; name: string | null };
   createdAt: number;
   ringingAt: number | null;
@@ -39,13 +39,25 @@ export interface CallRecord {
   limits: Limits;
 }
 
+export interface Agent {
+  id: string;
+  name: string;
+  teamId: string | null;
+  /**
+   * "sip:ada@example.com" where this call is on the agent's SIP phone, which the carrier rings;
+   * absent where it is in the browser, which calls the carrier by itself.
+   */
+  sipUri?: string;
+}
+
 export type LegRole = 'agent' | 'customer';
 
 /**
  *  awaited ──► asked ──► live ──► gone
  *
  * awaited: nobody has been asked for it. asked: we told the carrier to dial it and do not know its
- * sid yet (the customer's leg only). live: the sid is known. gone: it is over, or never was.
+ * sid yet (the customer's leg, and an agent's SIP phone). live: the sid is known. gone: it is over,
+ * or never was.
  */
 export interface Leg {
   /** Our id; the customer's is also its label in the room. */
@@ -53,6 +65,8 @@ export interface Leg {
   standing: 'awaited' | 'asked' | 'live' | 'gone';
   /** The carrier's id. */
   sid: string | null;
+  /** An agent's SIP phone only; the customer's ringing is the call's own `ringingAt`. */
+  ringingAt?: number;
   answeredAt: number | null;
   joinedAt: number | null;
   leftAt: number | null;
@@ -94,7 +108,7 @@ export interface NewCall {
   id: string;
   agentLegId: string;
   customerLegId: string;
-  agent: CallRecord['agent'];
+  agent: Agent;
   customer: CallRecord['customer'];
   limits: Limits;
 }
@@ -114,6 +128,18 @@ export function isCustomerAlone(call: CallRecord): boolean {
 /** True once the ending is decided. */
 export function isOver(call: CallRecord): boolean {
   return call.state === 'ending' || call.state === 'ended';
+}
+
+/** A SIP phone is put down by hand; a browser may as well have lost its network. */
+export function leavingMeans({ agent }: CallRecord): EndReason {
+  return agent.sipUri === undefined ? 'agent_left' : 'agent_hung_up';
+}
+
+/** Whether cancelling, rather than completing, is what would end the leg. */
+export function mayRing(call: CallRecord, role: LegRole): boolean {
+  const { answeredAt, joinedAt } = call.legs[role];
+  if (role === 'customer') return answeredAt === null;
+  return call.agent.sipUri !== undefined && answeredAt === null && joinedAt === null;
 }
 
 export function newLeg(id: string): Leg {

@@ -1,3 +1,4 @@
+import type { EndReason } from '@offhook/contract';
 import { type CallRecord, isCustomerAlone, isOver } from './call.ts';
 import { endCall, giveUp } from './ending.ts';
 import type { Deadline, DeadlinePassed } from './facts.ts';
@@ -27,7 +28,7 @@ export function deadlinePassed(turn: Turn, { which }: DeadlinePassed): void {
   if (!deadlineMatters(call, which)) return turn.absorb('no longer of interest');
   switch (which) {
     case 'agent_join':
-      return endCall(turn, { endedBy: 'system', reason: 'agent_never_joined' });
+      return endCall(turn, { endedBy: 'system', reason: neverJoined(call) });
     case 'ring':
       return endCall(turn, {
         endedBy: 'system',
@@ -46,4 +47,11 @@ export function deadlinePassed(turn: Turn, { which }: DeadlinePassed): void {
     case 'give_up':
       return giveUp(turn);
   }
+}
+
+/** A SIP phone that was picked up and still is in no room was lost on the way, as a browser is. */
+function neverJoined({ agent, legs }: CallRecord): EndReason {
+  return agent.sipUri === undefined || legs.agent.answeredAt !== null
+    ? 'agent_never_joined'
+    : 'agent_phone_not_answered';
 }

@@ -48,6 +48,15 @@ const fact: fc.Arbitrary<Fact> = fc.oneof(
     ),
     detail,
   }),
+  fc.record({
+    kind: fc.constant('agent_dialled' as const),
+    sid: fc.constantFrom('CA-agent', 'CA-agent', 'CA-agent-2'),
+  }),
+  fc.record({
+    kind: fc.constant('agent_not_dialled' as const),
+    why: fc.constantFrom('cancelled', 'refused', 'not_in_service', 'failed', 'unknown'),
+    detail,
+  }),
   merged('leg_progress', { stage: fc.constantFrom('initiated', 'ringing', 'answered') }),
   merged('leg_finished', { how, detail }),
   merged('leg_alive', {}),
@@ -93,16 +102,21 @@ const facts = fc
   .array(fc.tuple(fact, fc.integer({ min: 1, max: 3 })), { maxLength: 40 })
   .map((told) => told.flatMap(([one, times]) => Array.from({ length: times }, () => one)));
 
-const graces = fc.constantFrom(0, 5000);
+/** Calls of browsers with and without a grace period, and of SIP phones. */
+const kinds = fc.record({
+  agentGraceMs: fc.constantFrom(0, 5000),
+  agent: fc.constantFrom<Partial<CallRecord['agent']>>({}, { sipUri: 'sip:grace@example.com' }),
+});
+type Kind = typeof kinds extends fc.Arbitrary<infer K> ? K : never;
 
-function tellAll(told: Fact[], agentGraceMs: number) {
+function tellAll(told: Fact[], { agentGraceMs, agent }: Kind) {
   const decisions = [
     begin(
       {
         id: 'call_1',
         agentLegId: 'leg_a',
         customerLegId: 'leg_c',
-        agent: { id: 'p1', name: 'Grace', teamId: null },
+        agent: { id: 'p1', name: 'Grace', teamId: null, ...agent },
         customer: { number: '+447700900001', name: null },
         limits: { agentJoinMs: 20_000, ringMs: 30_000, maxCallMs: 3_600_000, agentGraceMs },
       },
@@ -124,8 +138,8 @@ const RUNS = { numRuns: 3000 };
 
 test('whatever is told, the call stays one that the contract knows', () => {
   fc.assert(
-    fc.property(facts, graces, (told, grace) => {
-      Call.parse(present(tellAll(told, grace).call));
+    fc.property(facts, kinds, (told, kind) => {
+      Call.parse(present(tellAll(told, kind).call));
     }),
     RUNS,
   );
@@ -134,9 +148,9 @@ test('whatever is told, the call stays one that the contract knows', () => {
 test('a call only moves forward, and its ending is decided once', () => {
   const order = ['connecting', 'dialling', 'ringing', 'connected', 'ending', 'ended'];
   fc.assert(
-    fc.property(facts, graces, (told, grace) => {
+    fc.property(facts, kinds, (told, kind) => {
       let last: CallRecord | null = null;
-      for (const { call } of tellAll(told, grace).decisions) {
+      for (const { call } of tellAll(told, kind).decisions) {
         if (last !== null) {
           expect(order.indexOf(call.state)).toBeGreaterThanOrEqual(order.indexOf(last.state));
           if (last.endReason !== null) {
@@ -159,9 +173,20 @@ test('a call only moves forward, and its ending is decided once', () => {
 
 test('the customer is dialled at most once', () => {
   fc.assert(
-    fc.property(facts, graces, (told, grace) => {
-      const effects = tellAll(told, grace).decisions.flatMap((decision) => decision.effects);
+    fc.property(facts, kinds, (told, kind) => {
+      const effects = tellAll(told, kind).decisions.flatMap((decision) => decision.effects);
       expect(effects.filter(({ kind }) => kind === 'dial_customer').length).toBeLessThan(2);
+    }),
+    RUNS,
+  );
+});
+
+test('an agent’s SIP phone is rung once, a browser never', () => {
+  fc.assert(
+    fc.property(facts, kinds, (told, kind) => {
+      const effects = tellAll(told, kind).decisions.flatMap((decision) => decision.effects);
+      const rung = effects.filter((effect) => effect.kind === 'dial_agent').length;
+      expect(rung).toBe(kind.agent.sipUri === undefined ? 0 : 1);
     }),
     RUNS,
   );
@@ -169,8 +194,8 @@ test('the customer is dialled at most once', () => {
 
 test('once the ending is decided, every leg that was ever heard of is gone or being ended', () => {
   fc.assert(
-    fc.property(facts, graces, (told, grace) => {
-      const { call, decisions } = tellAll(told, grace);
+    fc.property(facts, kinds, (told, kind) => {
+      const { call, decisions } = tellAll(told, kind);
       if (call.state !== 'ending' && call.state !== 'ended') return;
       const effects = decisions.flatMap((decision) => decision.effects);
       const ended = new Set(effects.flatMap((one) => (one.kind === 'end_leg' ? [one.sid] : [])));
@@ -184,8 +209,8 @@ test('once the ending is decided, every leg that was ever heard of is gone or be
 
 test('from any state, the deadlines bring a call to its end', () => {
   fc.assert(
-    fc.property(facts, graces, (told, grace) => {
-      let { call } = tellAll(told, grace);
+    fc.property(facts, kinds, (told, kind) => {
+      let { call } = tellAll(told, kind);
       for (const which of ['life', 'give_up'] as const) {
         call = decide(call, { kind: 'deadline_passed', which }, START + 3_600_000).call;
       }
@@ -197,10 +222,10 @@ test('from any state, the deadlines bring a call to its end', () => {
 
 test('a fact told again at once changes nothing', () => {
   fc.assert(
-    fc.property(facts, fact, graces, (told, again, grace) => {
+    fc.property(facts, fact, kinds, (told, again, kind) => {
       // Looking again and finding the leg still there is news each time.
       fc.pre(again.kind !== 'leg_alive');
-      const { call } = tellAll([...told, again], grace);
+      const { call } = tellAll([...told, again], kind);
       const repeated = decide(call, again, START + 1_000_000);
       // A deadline that is set off by looking may look again.
       if (again.kind === 'deadline_passed') return;

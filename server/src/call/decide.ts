@@ -1,6 +1,7 @@
 import { type CallRecord, type NewCall, newLeg } from './call.ts';
 import type { Fact } from './facts.ts';
 import { type Decision, Turn } from './turn.ts';
+import { agentDialled, agentNotDialled, dialAgent } from './agent-phone-facts.ts';
 import { agentLegAsked, hangUpAsked } from './agent-facts.ts';
 import { customerDialled, customerNotDialled } from './dial-facts.ts';
 import { legAlive, legFinished, legProgress } from './leg-facts.ts';
@@ -20,11 +21,13 @@ import { settle } from './ending.ts';
  *                       ▼
  *                     ended
  *
+ *  An agent with a SIP phone joins by picking up: the phone rings while the call is connecting.
+ *
  *  A call moves only forward. Into `ending` leads exactly one door, `endCall` in ending.ts; out of
  *  it another, `settle`.
  */
 
-/** A call begins: the agent's browser is to connect its leg. */
+/** A call begins: the agent's browser is to connect its leg, or the agent's SIP phone is rung. */
 export function begin(wanted: NewCall, at: number): Decision {
   const call: CallRecord = {
     id: wanted.id,
@@ -45,11 +48,17 @@ export function begin(wanted: NewCall, at: number): Decision {
     strays: [],
     room: null,
     loose: null,
-    limits: wanted.limits,
+    // A SIP phone that is put down is no browser that may come back.
+    limits:
+      wanted.agent.sipUri === undefined ? wanted.limits : { ...wanted.limits, agentGraceMs: 0 },
   };
   const turn = new Turn(call, at);
   turn.say('call.created', 'agent', `${wanted.agent.name} calls ${wanted.customer.number}.`);
-  turn.does({ kind: 'set_deadline', which: 'agent_join', at: at + wanted.limits.agentJoinMs });
+  if (wanted.agent.sipUri === undefined) {
+    turn.does({ kind: 'set_deadline', which: 'agent_join', at: at + wanted.limits.agentJoinMs });
+  } else {
+    dialAgent(turn);
+  }
   turn.does({ kind: 'set_deadline', which: 'life', at: at + wanted.limits.maxCallMs });
   return turn.decision();
 }
@@ -71,6 +80,10 @@ function consider(turn: Turn, fact: Fact): void {
       return hangUpAsked(turn, fact);
     case 'agent_leg_asked':
       return agentLegAsked(turn, fact);
+    case 'agent_dialled':
+      return agentDialled(turn, fact);
+    case 'agent_not_dialled':
+      return agentNotDialled(turn, fact);
     case 'customer_dialled':
       return customerDialled(turn, fact);
     case 'customer_not_dialled':

@@ -1,11 +1,12 @@
 import type { EndReason } from '@offhook/contract';
+import { leavingMeans } from './call.ts';
 import { endCall, endSoon } from './ending.ts';
 import type { CustomerDialled, CustomerNotDialled, NotDialledWhy } from './facts.ts';
 import { adopt } from './legs.ts';
 import type { Turn } from './turn.ts';
 
 /** How long beyond the ring time the carrier may take to tell us (Twilio adds 5 s of its own). */
-const RING_SLACK_MS = 15_000;
+export const RING_SLACK_MS = 15_000;
 
 /** The agent is in the room: ring the customer. Asked for once in a call's life. */
 export function dialCustomer(turn: Turn): void {
@@ -41,7 +42,7 @@ export function customerNotDialled(turn: Turn, fact: CustomerNotDialled): void {
       return;
     case 'room_gone':
       // The room's own word on why it ended is on its way.
-      return endSoon(turn, { endedBy: 'agent', reason: 'agent_left' });
+      return endSoon(turn, { endedBy: 'agent', reason: leavingMeans(turn.call) });
     case 'refused':
     case 'not_in_service':
     case 'failed':

@@ -3,6 +3,8 @@ import type { LegRole } from './call.ts';
 
 /** What is to be done because of a decision. Stored with it, done after it, never before. */
 export type Effect =
+  /** Ring the agent's SIP phone. At most once in a call's life. */
+  | { kind: 'dial_agent' }
   /** Ring the customer into the room. At most once in a call's life. */
   | { kind: 'dial_customer' }
   | { kind: 'end_leg'; leg: LegRole; sid: string }

@@ -52,6 +52,9 @@ function outcomeWithoutTalk({ reason }: Ending): Outcome {
     case 'customer_did_not_answer':
       return 'no_answer';
     case 'agent_never_joined':
+    case 'agent_phone_unreachable':
+    case 'agent_phone_busy':
+    case 'agent_phone_not_answered':
     case 'customer_hung_up':
     case 'number_not_in_service':
     case 'carrier_refused':

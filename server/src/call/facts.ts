@@ -11,6 +11,8 @@ export type Detail = Record<string, string | number | boolean | null>;
 export type Fact =
   | HangUpAsked
   | AgentLegAsked
+  | AgentDialled
+  | AgentNotDialled
   | CustomerDialled
   | CustomerNotDialled
   | LegProgress
@@ -33,6 +35,19 @@ export interface HangUpAsked {
 export interface AgentLegAsked {
   kind: 'agent_leg_asked';
   sid: string;
+}
+
+/** The carrier took the order to ring the agent's SIP phone. */
+export interface AgentDialled {
+  kind: 'agent_dialled';
+  sid: string;
+}
+
+/** As with the customer, but for a room: there is none yet. */
+export interface AgentNotDialled {
+  kind: 'agent_not_dialled';
+  why: Exclude<NotDialledWhy, 'room_gone'>;
+  detail: Detail;
 }
 
 /** The carrier took the order to ring the customer. */

@@ -1,4 +1,4 @@
-import { agentIsAway } from './agent-facts.ts';
+import { agentPhoneIsGone, agentPhoneProgress } from './agent-phone-facts.ts';
 import { awayAt, isOver } from './call.ts';
 import { connectIfBoth } from './connect.ts';
 import { endCall, endSoon } from './ending.ts';
@@ -6,10 +6,9 @@ import type { Detail, FinishedHow, LegAlive, LegFinished, LegProgress } from './
 import { adopt } from './legs.ts';
 import type { Turn } from './turn.ts';
 
-/** The agent's leg has no stages of its own: it is answered by entering the room. */
 export function legProgress(turn: Turn, fact: LegProgress): void {
   if (adopt(turn, fact.leg, fact.sid) === 'stray') return turn.absorb('a stray leg');
-  if (fact.leg === 'agent') return turn.absorb('the agent’s leg has no stages');
+  if (fact.leg === 'agent') return agentPhoneProgress(turn, fact.stage);
   const leg = turn.call.legs.customer;
   switch (fact.stage) {
     case 'initiated':
@@ -40,7 +39,7 @@ export function legFinished(turn: Turn, fact: LegFinished): void {
   const who = fact.leg === 'agent' ? 'The agent’s leg' : 'The customer’s leg';
   turn.say(`${fact.leg}.gone`, 'carrier', `${who} is gone (${HOW[fact.how]}).`, fact.detail);
   if (isOver(turn.call)) return;
-  if (fact.leg === 'agent') agentIsAway(turn);
+  if (fact.leg === 'agent') agentPhoneIsGone(turn, fact.how);
   else customerIsGone(turn, fact.how);
 }
 

@@ -7,7 +7,11 @@ export function present(call: CallRecord): Call {
     id: call.id,
     direction: call.direction,
     state: call.state,
-    agent: { id: call.agent.id, name: call.agent.name },
+    agent: {
+      id: call.agent.id,
+      name: call.agent.name,
+      phone: call.agent.sipUri === undefined ? 'browser' : 'sip',
+    },
     customer: { number: call.customer.number, name: call.customer.name },
     createdAt: instant(call.createdAt),
     ringingAt: instantOrNull(call.ringingAt),

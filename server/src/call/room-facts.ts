@@ -1,5 +1,5 @@
 import { agentIsAway, agentIsBack } from './agent-facts.ts';
-import { awayAt, isOver } from './call.ts';
+import { awayAt, isOver, leavingMeans } from './call.ts';
 import { connectIfBoth } from './connect.ts';
 import { dialCustomer } from './dial-facts.ts';
 import { endCall, endSoon } from './ending.ts';
@@ -72,7 +72,7 @@ function customerEndedRoom(turn: Turn): void {
 }
 
 function agentEndedRoom(turn: Turn): void {
-  endCall(turn, { endedBy: 'agent', reason: 'agent_left' });
+  endCall(turn, { endedBy: 'agent', reason: leavingMeans(turn.call) });
 }
 
 export function roomEnded(turn: Turn, fact: RoomEnded): void {

@@ -15,13 +15,16 @@ export class Story {
   kinds: string[];
   private seconds = 0;
 
-  constructor(limits: Partial<CallRecord['limits']> = {}) {
+  constructor(
+    limits: Partial<CallRecord['limits']> = {},
+    agent: Partial<CallRecord['agent']> = {},
+  ) {
     const begun = begin(
       {
         id: 'call_1',
         agentLegId: 'leg_a',
         customerLegId: 'leg_c',
-        agent: { id: 'p1', name: 'Grace', teamId: null },
+        agent: { id: 'p1', name: 'Grace', teamId: null, ...agent },
         customer: { number: '+447700900001', name: null },
         limits: {
           agentJoinMs: 20_000,
@@ -59,6 +62,16 @@ export class Story {
   }
 }
 
+/** What makes a story that of an agent with a SIP phone. */
+export const WITH_PHONE = { sipUri: 'sip:grace@example.com' };
+
+export const agentDialled: Fact = { kind: 'agent_dialled', sid: AGENT };
+export const agentProgress = (stage: 'initiated' | 'ringing' | 'answered'): Fact => ({
+  kind: 'leg_progress',
+  leg: 'agent',
+  sid: AGENT,
+  stage,
+});
 export const asked: Fact = { kind: 'agent_leg_asked', sid: AGENT };
 export const agentJoined: Fact = { kind: 'joined', leg: 'agent', sid: AGENT, roomSid: ROOM };
 export const dialled: Fact = { kind: 'customer_dialled', sid: CUSTOMER };
@@ -103,4 +116,6 @@ export const roomEnded = (bySid: string | null): Fact => ({
 export const hangUp: Fact = { kind: 'hang_up_asked', by: 'Grace' };
 
 export const RINGING = [asked, agentJoined, dialled, progress('initiated'), progress('ringing')];
+/** The same for a SIP phone: it rings, is picked up, and asks what to do. */
+export const PICKED_UP = [agentDialled, agentProgress('ringing'), agentProgress('answered'), asked];
 export const CONNECTED = [...RINGING, progress('answered'), customerJoined];

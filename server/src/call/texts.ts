@@ -20,9 +20,15 @@ export function endingText(call: CallRecord): string {
     case 'agent_hung_up':
       return `The agent hung up${talk || before}.`;
     case 'agent_left':
-      return `The agent’s phone is gone${talk || before}: tab closed, reloaded or network lost.`;
+      return `The agent’s phone is gone${talk || before}: ${howItLeft(call)}.`;
     case 'agent_never_joined':
       return 'The agent’s phone did not connect in time.';
+    case 'agent_phone_unreachable':
+      return 'The agent’s phone is not registered, or cannot be reached.';
+    case 'agent_phone_busy':
+      return 'The agent’s phone is busy, or the agent declined.';
+    case 'agent_phone_not_answered':
+      return 'The agent did not pick up.';
     case 'customer_hung_up':
       return `The customer hung up${talk || before}.`;
     case 'customer_busy':
@@ -42,4 +48,8 @@ export function endingText(call: CallRecord): string {
     case null:
       return 'The call is ending.';
   }
+}
+
+function howItLeft({ agent }: CallRecord): string {
+  return agent.sipUri === undefined ? 'tab closed, reloaded or network lost' : 'network lost';
 }

@@ -12,6 +12,11 @@ export class CarrierAddresses {
     return `${this.callbackUrl}${pathAndQuery}`;
   }
 
+  /** What an agent's SIP phone is to do; a browser's leg is asked for by the TwiML application. */
+  voice(callId: string): string {
+    return `${this.callbackUrl}/carrier/voice?call=${callId}`;
+  }
+
   wait(): string {
     return `${this.callbackUrl}/carrier/wait`;
   }

@@ -1,5 +1,5 @@
 import type { Twilio } from 'twilio';
-import type { CallRecord, LegRole } from '../call/call.ts';
+import type { CallRecord } from '../call/call.ts';
 import type { CustomerNotDialled, FinishedHow } from '../call/facts.ts';
 import type { CarrierAddresses } from './addresses.ts';
 import { mapError, whyNotDialled } from './map-error.ts';
@@ -45,12 +45,42 @@ export class Carrier {
       });
       return { kind: 'dialled', sid: participant.callSid };
     } catch (error) {
-      const verdict = mapError(error);
-      const why = whyNotDialled(verdict);
-      return why === null
-        ? { kind: 'unknown', message: verdict.message }
-        : { kind: 'not_dialled', ...why };
+      return notDialled(error);
     }
+  }
+
+  /**
+   * Rings the agent's SIP phone, which asks what to do once it is picked up. Never rejects; never to
+   * be repeated blindly.
+   */
+  async dialAgent(call: CallRecord, sipUri: string): Promise<Dialled> {
+    try {
+      const leg = await this.client.calls.create({
+        from: this.callerId,
+        to: sipUri,
+        url: this.addresses.voice(call.id),
+        method: 'POST',
+        timeout: timeoutSeconds(call.limits.ringMs),
+        statusCallback: this.addresses.leg(call.id, call.legs.agent.id),
+        statusCallbackMethod: 'POST',
+        statusCallbackEvent: ['initiated', 'ringing', 'answered', 'completed'],
+      });
+      return { kind: 'dialled', sid: leg.sid };
+    } catch (error) {
+      return notDialled(error);
+    }
+  }
+
+  /**
+   * After a dial of unknown fate: the agent's leg, if the carrier has one. An agent has one call at a
+   * time, so of the calls to that phone since this one began, those of no other call are ours.
+   */
+  async findAgentDialled(
+    call: CallRecord,
+    sipUri: string,
+    areOthers: (sids: string[]) => Promise<Set<string>>,
+  ): Promise<string | null> {
+    return this.findOnlyCall(call, sipUri, areOthers);
   }
 
   /**
@@ -67,19 +97,7 @@ export class Carrier {
       this.client.conferences(roomSid).participants(call.legs.customer.id).fetch(),
     );
     if (participant !== null) return participant.callSid;
-    const calls = await this.client.calls.list({
-      to: call.customer.number,
-      from: this.callerId,
-      limit: LOOK_THROUGH,
-    });
-    // The carrier's times are whole seconds.
-    const since = Math.floor(call.createdAt / 1000) * 1000;
-    const candidates = calls
-      .filter((found) => found.dateCreated.getTime() >= since)
-      .map((found) => found.sid);
-    const others = await areOthers(candidates);
-    const [ours, ...more] = candidates.filter((sid) => !others.has(sid));
-    return more.length === 0 ? (ours ?? null) : null;
+    return this.findOnlyCall(call, call.customer.number, areOthers);
   }
 
   /**
@@ -87,9 +105,8 @@ export class Carrier {
    * yet. `canceled` while it may still ring, else `completed`; when the carrier says that this does
    * not fit, looks how the leg stands and tries again.
    */
-  async endLeg(sid: string, role: LegRole, mayRing: boolean): Promise<FinishedHow | null> {
-    let status: 'canceled' | 'completed' =
-      role === 'customer' && mayRing ? 'canceled' : 'completed';
+  async endLeg(sid: string, mayRing: boolean): Promise<FinishedHow | null> {
+    let status: 'canceled' | 'completed' = mayRing ? 'canceled' : 'completed';
     for (let round = 1; ; round += 1) {
       try {
         const leg = await this.client.calls(sid).update({ status });
@@ -126,6 +143,31 @@ export class Carrier {
       if (mapError(error).kind !== 'refused') throw error;
     }
   }
+
+  /** The one call to this number or phone, since the call began, that is no other call's leg. */
+  private async findOnlyCall(
+    call: CallRecord,
+    to: string,
+    areOthers: (sids: string[]) => Promise<Set<string>>,
+  ): Promise<string | null> {
+    const calls = await this.client.calls.list({ to, from: this.callerId, limit: LOOK_THROUGH });
+    // The carrier's times are whole seconds.
+    const since = Math.floor(call.createdAt / 1000) * 1000;
+    const candidates = calls
+      .filter((found) => found.dateCreated.getTime() >= since)
+      .map((found) => found.sid);
+    const others = await areOthers(candidates);
+    const [ours, ...more] = candidates.filter((sid) => !others.has(sid));
+    return more.length === 0 ? (ours ?? null) : null;
+  }
+}
+
+function notDialled(error: unknown): Dialled {
+  const verdict = mapError(error);
+  const why = whyNotDialled(verdict);
+  return why === null
+    ? { kind: 'unknown', message: verdict.message }
+    : { kind: 'not_dialled', ...why };
 }
 
 function timeoutSeconds(ringMs: number): number {

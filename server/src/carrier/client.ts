@@ -21,6 +21,9 @@ class RequestClientAt extends twilio.RequestClient {
   }
 }
 
-export function carrierClient({ apiUrl, accountSid, authToken }: CarrierConfig): Twilio {
+/** For those who hand it on: only this folder speaks the carrier's words. */
+export type CarrierClient = Twilio;
+
+export function carrierClient({ apiUrl, accountSid, authToken }: CarrierConfig): CarrierClient {
   return twilio(accountSid, authToken, { httpClient: new RequestClientAt(apiUrl) });
 }

@@ -8,6 +8,7 @@ import { mapConference } from './map-conference.ts';
 import { mapLeg } from './map-leg.ts';
 import { mapRecordingCallback } from './map-recording-callback.ts';
 import { type CallbackForm, field } from './payload.ts';
+import { isSameSipUri } from './sip-uri.ts';
 import { isSignedBy } from './signature.ts';
 import { hangUp, holdMusic, joinRoom, reject, ringback } from './twiml.ts';
 
@@ -38,19 +39,22 @@ export class CarrierDesk {
   }
 
   /**
-   * The agent's leg asks what to do: into the call's room, if the caller is the agent of that call
-   * and the call still wants a leg. The same question gets the same answer. TwiML.
+   * The agent's leg asks what to do: into the call's room, if it is the leg of that call's agent and
+   * the call still wants one. The same question gets the same answer. TwiML. `dialledFor`: the call
+   * that we rang an agent's SIP phone for, as the address says that we gave with that order; a
+   * browser names the call itself.
    */
-  async voice(form: CallbackForm): Promise<string> {
+  async voice(form: CallbackForm, dialledFor: string | null): Promise<string> {
     const { calls, addresses, log } = this.parts;
-    const callId = field(form, 'call');
+    const callId = dialledFor ?? field(form, 'call');
     const sid = field(form, 'CallSid');
     const call = callId === null ? null : await calls.find(callId);
     if (call === null || sid === null) {
       log.warn({ callId, sid }, 'the carrier asks about a call we do not have');
       return reject();
     }
-    if (identityOf(field(form, 'From') ?? undefined) !== agentIdentity(call.agent.id)) {
+    const isAgents = dialledFor === null ? isAgentsBrowser(call, form) : isAgentsPhone(call, form);
+    if (!isAgents) {
       log.warn({ callId, sid }, 'somebody else’s phone asks for this call');
       return reject();
     }
@@ -71,8 +75,9 @@ export class CarrierDesk {
 
   async leg(callId: string, legId: string, form: CallbackForm): Promise<void> {
     const call = await this.parts.calls.find(callId);
-    if (call?.legs.customer.id !== legId) return this.unknownCall('leg', callId);
-    await this.tell('leg', callId, mapLeg(form, 'customer'));
+    const role = ROLES.find((one) => call?.legs[one].id === legId);
+    if (role === undefined) return this.unknownCall('leg', callId);
+    await this.tell('leg', callId, mapLeg(form, role));
   }
 
   async conference(callId: string, form: CallbackForm): Promise<void> {
@@ -95,4 +100,18 @@ export class CarrierDesk {
   private unknownCall(about: string, callId: string): void {
     this.parts.log.warn({ about, callId }, 'a callback about a call we do not have');
   }
+}
+
+const ROLES = ['agent', 'customer'] as const;
+
+function isAgentsBrowser({ agent }: CallRecord, form: CallbackForm): boolean {
+  const identity = identityOf(field(form, 'From') ?? undefined);
+  return agent.sipUri === undefined && identity === agentIdentity(agent.id);
+}
+
+/** The leg that we had dialled; picked up so quickly that its sid is news, it goes by its address. */
+function isAgentsPhone({ agent, legs }: CallRecord, form: CallbackForm): boolean {
+  if (agent.sipUri === undefined) return false;
+  if (legs.agent.sid !== null) return legs.agent.sid === field(form, 'CallSid');
+  return isSameSipUri(agent.sipUri, field(form, 'To'));
 }

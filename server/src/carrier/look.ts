@@ -36,6 +36,7 @@ export async function lookAtCall(client: Twilio, call: CallRecord): Promise<Seen
     lookAtRoom(client, call),
   ]);
   return [
+    ...phoneAsFacts(call, agent),
     ...participantsAsFacts(room),
     ...progressAsFacts(call, customer, room),
     ...roomAsFacts(room),
@@ -85,6 +86,15 @@ async function roomByName(client: Twilio, call: CallRecord): Promise<string | nu
   if (call.legs.agent.sid === null) return null;
   const rooms = await client.conferences.list({ friendlyName: call.id, limit: 1 });
   return rooms[0]?.sid ?? null;
+}
+
+/** An agent's SIP phone rings and is picked up; a browser's leg does neither. */
+function phoneAsFacts(call: CallRecord, leg: SeenLeg | null): Seen[] {
+  if (leg === null || call.agent.sipUri === undefined) return [];
+  const status = mapStatus(leg.status, null);
+  if (status?.is !== 'ringing' && status?.is !== 'answered') return [];
+  const fact: Fact = { kind: 'leg_progress', leg: 'agent', sid: leg.sid, stage: status.is };
+  return [{ fact, happenedAt: leg.startTime?.getTime() ?? null }];
 }
 
 function participantsAsFacts(room: SeenRoom | null): Seen[] {

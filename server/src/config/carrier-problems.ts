@@ -18,7 +18,7 @@ export function carrierProblems(
       `${NEEDED.join(', ')} are missing: there is no carrier to make calls with (npm start brings its own)`,
     ];
   }
-  const problems: string[] = [];
+  const problems: string[] = sipPhoneProblems(env);
   if (missing.length > 0) {
     const verb = missing.length === 1 ? 'is' : 'are';
     problems.push(`${missing.join(', ')} ${verb} missing, while other TWILIO_ settings are set`);
@@ -26,6 +26,15 @@ export function carrierProblems(
   const api = env.TWILIO_API_URL?.replace(/\/+$/, '') ?? twilioApi;
   if (api === twilioApi) problems.push(...publicUrlProblems(env));
   return problems;
+}
+
+/** A domain without its list takes no registration, and a list without its domain is nowhere. */
+function sipPhoneProblems(env: Readonly<Record<string, string | undefined>>): string[] {
+  const [one, other] = ['TWILIO_SIP_DOMAIN', 'TWILIO_SIP_CREDENTIAL_LIST'];
+  const missing = [one, other].filter((name) => env[name] === undefined);
+  if (missing.length !== 1) return [];
+  const [absent = ''] = missing;
+  return [`${absent} is missing, while ${absent === one ? other : one} is set`];
 }
 
 /** Twilio calls us back, so our address must be one that it can reach. */

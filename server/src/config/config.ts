@@ -59,6 +59,17 @@ export interface CarrierConfig {
   callbackUrl: string;
   /** How far a recording's length may be from the talk time before it is flagged. */
   recordingToleranceMs: number;
+  /** Where agents' SIP phones register; null: everybody calls with the browser. */
+  sipPhones: SipPhonesConfig | null;
+}
+
+export interface SipPhonesConfig {
+  /** The carrier's SIP domain: "acme.sip.twilio.com". */
+  domain: string;
+  /** The list that the domain takes registrations by, CL…; each phone is a credential in it. */
+  credentialListSid: string;
+  /** What people type as their phone's server; a null host is that of the page they look at. */
+  server: { host: string | null; port: number };
 }
 
 export interface DialRules {

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import type { Config } from './config.ts';
 import { readDemoCustomers } from './demo-customers.ts';
 import {
+  hostAndPort,
+  hostName,
   httpUrl,
   list,
   number,
@@ -16,6 +18,8 @@ import { carrierProblems } from './carrier-problems.ts';
 
 const REPOSITORY = resolve(import.meta.dirname, '../../..');
 const TWILIO_API = 'https://api.twilio.com';
+/** RFC 3261 §19.1.2: UDP and TCP, where nobody says another. */
+const SIP_PORT = 5060;
 /** What Twilio's own pages and SDK talk to. */
 const TWILIO_ORIGINS = ['wss://*.twilio.com', 'https://*.twilio.com'];
 
@@ -60,6 +64,9 @@ const Settings = z.object({
     .string()
     .regex(/^\+[1-9][0-9]{6,14}$/, 'must be a number such as +442079460000')
     .optional(),
+  TWILIO_SIP_DOMAIN: hostName.optional(),
+  TWILIO_SIP_CREDENTIAL_LIST: sid('CL').optional(),
+  OFFHOOK_SIP_SERVER: hostAndPort.optional(),
   // Twilio takes up to a day. The browser asks for the next one in time.
   PHONE_TOKEN_SECONDS: withDefault(number(5, 86_400), 3_600),
   TWILIO_API_URL: withDefault(httpUrl, TWILIO_API),
@@ -165,12 +172,16 @@ function carrierFrom(settings: Settings, publicUrl: string): Config['carrier'] {
     // Twilio tells times in whole seconds, our engine to the sample.
     recordingToleranceMs:
       settings.RECORDING_TOLERANCE_MS ?? (settings.TWILIO_API_URL === TWILIO_API ? 2_000 : 500),
+    sipPhones: sipPhonesFrom(settings),
   };
 }
 
-/** Twilio's cloud, in whichever region: api.twilio.com, api.dublin.ie1.twilio.com. */
-function isTwilio(apiUrl: string): boolean {
-  return new URL(apiUrl).hostname.endsWith('.twilio.com');
+function sipPhonesFrom(settings: Settings): Config['carrier']['sipPhones'] {
+  const { TWILIO_SIP_DOMAIN: domain, TWILIO_SIP_CREDENTIAL_LIST: credentialListSid } = settings;
+  // carrierProblems has seen to it that one is not set without the other.
+  if (domain === undefined || credentialListSid === undefined) return null;
+  const server = settings.OFFHOOK_SIP_SERVER ?? { host: domain, port: SIP_PORT };
+  return { domain, credentialListSid, server };
 }
 
 function sid(prefix: string): z.ZodString {

@@ -35,6 +35,26 @@ export const prefixes = list.refine((parts) => parts.every((part) => PREFIX.test
 export const httpUrl = url(['http:', 'https:'], 'must be an address such as https://calls.example');
 export const webSocketUrl = url(['ws:', 'wss:'], 'must be an address such as ws://127.0.0.1:3002');
 
+const HOST = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/i;
+export const hostName = z
+  .string()
+  .trim()
+  .regex(HOST, 'must be a host name such as acme.sip.twilio.com')
+  .toLowerCase();
+
+/** "sip.example.com:5060", or ":5060" where the host follows from elsewhere. */
+export const hostAndPort = z
+  .string()
+  .trim()
+  .regex(/^[^:]*:[0-9]{1,5}$/, 'must be a host and a port such as sip.example.com:5060')
+  .transform((value) => {
+    const [host = '', port] = value.split(':');
+    return { host: host === '' ? null : host, port: Number(port) };
+  })
+  .refine(({ host, port }) => (host === null || HOST.test(host)) && port >= 1 && port <= 65_535, {
+    error: 'must be a host and a port such as sip.example.com:5060',
+  });
+
 function url(protocols: string[], problem: string) {
   return z
     .string()

@@ -103,14 +103,27 @@ export class CallStore {
 
   /** Which of these carrier's ids belong to customers' legs of other calls. */
   async customerSidsOfOthers(callId: string, sids: readonly string[]): Promise<Set<string>> {
+    return this.sidsOfOthers('customer_sid', callId, sids);
+  }
+
+  /** Which of these carrier's ids belong to agents' legs of other calls. */
+  async agentSidsOfOthers(callId: string, sids: readonly string[]): Promise<Set<string>> {
+    return this.sidsOfOthers('agent_sid', callId, sids);
+  }
+
+  private async sidsOfOthers(
+    column: 'agent_sid' | 'customer_sid',
+    callId: string,
+    sids: readonly string[],
+  ): Promise<Set<string>> {
     if (sids.length === 0) return new Set();
     const rows = await this.db
       .selectFrom('call')
-      .select('customer_sid')
-      .where('customer_sid', 'in', sids)
+      .select(`${column} as sid`)
+      .where(column, 'in', sids)
       .where('id', '<>', callId)
       .execute();
-    return new Set(rows.flatMap((row) => row.customer_sid ?? []));
+    return new Set(rows.flatMap((row) => row.sid ?? []));
   }
 
   private async get(callId: string): Promise<CallRecord> {

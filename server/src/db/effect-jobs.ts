@@ -6,6 +6,7 @@ import type { Database } from './schema.ts';
 /** The names of the jobs that effects become, with what each carries. */
 export interface EffectPayloads {
   'carrier.dial': { callId: string };
+  'carrier.dial_agent': { callId: string };
   'carrier.end_leg': { callId: string; leg: 'agent' | 'customer'; sid: string };
   'carrier.end_room': { callId: string; roomSid: string };
   'carrier.hold': { callId: string };
@@ -63,9 +64,10 @@ function jobOf(callId: string, effect: Doing): JobSpec {
   const now = { runAt: null, key: null, queue: null, maxAttempts: ATTEMPTS.insist };
   switch (effect.kind) {
     case 'dial_customer':
+    case 'dial_agent':
       return {
         ...now,
-        identifier: 'carrier.dial',
+        identifier: effect.kind === 'dial_agent' ? 'carrier.dial_agent' : 'carrier.dial',
         payload: { callId },
         maxAttempts: ATTEMPTS.dial,
       };

@@ -14,6 +14,10 @@ interface PersonTable {
   team_id: string | null;
   /** False: cannot sign in; old calls keep the name. */
   active: Generated<boolean>;
+  /** Given out at the first SIP phone and kept for good; null: never had one. */
+  sip_username: string | null;
+  /** The carrier's id of the SIP phone's credential; null: calls with the browser. */
+  sip_credential_sid: string | null;
   created_at: CreatedAt;
   updated_at: Generated<Date>;
 }

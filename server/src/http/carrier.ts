@@ -9,6 +9,8 @@ import type { App } from './app-type.ts';
 
 /** Carriers send whatever fields they like, now or next year. */
 const OfCall = z.object({ call: z.string().max(64) });
+/** Only where we rang an agent's SIP phone; browsers' legs ask the application's bare address. */
+const OfCallOrNot = OfCall.partial();
 const OfLeg = OfCall.extend({ leg: z.string().max(64) });
 const SoundName = z.strictObject({ name: z.string().regex(/^[a-z0-9-]+\.wav$/) });
 
@@ -22,8 +24,11 @@ export async function carrierRoutes(app: App, { desk }: { desk: CarrierDesk }): 
       checkSignature(request, desk);
     });
 
-    scope.post('/carrier/voice', { schema: { body: CallbackForm } }, async ({ body }, reply) =>
-      reply.type('text/xml').send(await desk.voice(body)),
+    scope.post(
+      '/carrier/voice',
+      { schema: { querystring: OfCallOrNot, body: CallbackForm } },
+      async ({ query, body }, reply) =>
+        reply.type('text/xml').send(await desk.voice(body, query.call ?? null)),
     );
 
     scope.route({

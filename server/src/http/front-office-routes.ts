@@ -8,6 +8,7 @@ import { joinRoutes } from './join.ts';
 import { peopleRoutes } from './people.ts';
 import { createSessionAnswer } from './session-answer.ts';
 import { sessionRoutes } from './session.ts';
+import { sipPhoneRoutes } from './sip-phones.ts';
 import { teamRoutes } from './teams.ts';
 
 /** Signing in, people, teams, invitations and keys. */
@@ -25,6 +26,7 @@ export async function frontOfficeRoutes(
   };
   sessionRoutes(app, house);
   peopleRoutes(app, house);
+  sipPhoneRoutes(app, house);
   teamRoutes(app, house);
   invitationRoutes(app, house);
   joinRoutes(app, house);

@@ -7,7 +7,7 @@ import type { Setup } from '../person/setup.ts';
 import { isLocal } from './visitor.ts';
 
 export interface SessionAnswerParts {
-  config: Pick<Config, 'signal' | 'demoCustomers' | 'dialling'>;
+  config: Pick<Config, 'signal' | 'demoCustomers' | 'dialling' | 'carrier'>;
   people: People;
   setup: Setup;
 }
@@ -39,5 +39,6 @@ function phoneSettings(config: SessionAnswerParts['config'], host: string): Phon
     })),
     demoPhoneNumber:
       config.demoCustomers.find((customer) => customer.client !== undefined)?.number ?? null,
+    sipPhones: config.carrier.sipPhones !== null,
   };
 }

@@ -13,6 +13,7 @@ const OfDeadline = OfCall.extend({ which: z.enum(DEADLINES) });
 export function callJobs(tasks: CallTasks): Jobs {
   return {
     'carrier.dial': (payload, attempt) => tasks.dial(OfCall.parse(payload), attempt),
+    'carrier.dial_agent': (payload, attempt) => tasks.dialAgent(OfCall.parse(payload), attempt),
     'carrier.end_leg': (payload) => tasks.endLeg(OfLeg.parse(payload)),
     'carrier.end_room': (payload) => tasks.endRoom(OfRoom.parse(payload)),
     'carrier.hold': (payload) => tasks.hold(OfCall.parse(payload)),

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { isCustomerAlone, isOver } from '../call/call.ts';
+import { isCustomerAlone, isOver, mayRing } from '../call/call.ts';
 import { deadlineMatters } from '../call/deadline-facts.ts';
 import type { Carrier } from '../carrier/carrier.ts';
 import type { Seen } from '../carrier/look.ts';
@@ -49,12 +49,46 @@ export class CallTasks {
     }
   }
 
+  /** Rings the agent's SIP phone, as carefully as a customer's: nobody's phone rings twice. */
+  async dialAgent(
+    { callId }: EffectPayloads['carrier.dial_agent'],
+    attempt: Attempt,
+  ): Promise<void> {
+    const { calls, carrier } = this.parts;
+    const call = await calls.find(callId);
+    const sipUri = call?.agent.sipUri;
+    if (call?.legs.agent.standing !== 'asked' || sipUri === undefined) return;
+    if (attempt.number > 1) return this.findAgentDialled(call, sipUri, attempt);
+    if (isOver(call)) {
+      await calls.apply(callId, { kind: 'agent_not_dialled', why: 'cancelled', detail: {} });
+      return;
+    }
+    const dialled = await carrier.dialAgent(call, sipUri);
+    switch (dialled.kind) {
+      case 'dialled':
+        await calls.apply(callId, { kind: 'agent_dialled', sid: dialled.sid });
+        return;
+      case 'not_dialled': {
+        const { why, detail } = dialled;
+        // There is no room to be gone: whatever was not found was the phone.
+        await calls.apply(callId, {
+          kind: 'agent_not_dialled',
+          why: why === 'room_gone' ? 'not_in_service' : why,
+          detail,
+        });
+        return;
+      }
+      case 'unknown':
+        throw new Error(`The carrier did not say whether it rings the agent: ${dialled.message}`);
+    }
+  }
+
   async endLeg({ callId, leg, sid }: EffectPayloads['carrier.end_leg']): Promise<void> {
     const { calls, carrier } = this.parts;
     const call = await calls.find(callId);
     const known = call?.legs[leg];
     if (known?.sid === sid && known.standing === 'gone') return;
-    const how = await carrier.endLeg(sid, leg, known?.answeredAt === null);
+    const how = await carrier.endLeg(sid, call !== null && mayRing(call, leg));
     // Without an answer the status callback, or the look that follows every ending, brings it.
     if (how === null) return;
     const detail = { sid, seen: 'when ending it' };
@@ -116,5 +150,25 @@ export class CallTasks {
     if (!attempt.isLast) throw new Error('The carrier does not know the customer’s leg (yet).');
     const detail = { attempts: attempt.number };
     await calls.apply(call.id, { kind: 'customer_not_dialled', why: 'unknown', detail });
+  }
+
+  private async findAgentDialled(
+    call: CallRecord,
+    sipUri: string,
+    attempt: Attempt,
+  ): Promise<void> {
+    const { calls, carrier } = this.parts;
+    const others = (sids: string[]) => calls.agentSidsOfOthers(call.id, sids);
+    const sid = await carrier.findAgentDialled(call, sipUri, others).catch((error: unknown) => {
+      if (!attempt.isLast) throw error;
+      return null;
+    });
+    if (sid !== null) {
+      await calls.apply(call.id, { kind: 'agent_dialled', sid });
+      return;
+    }
+    if (!attempt.isLast) throw new Error('The carrier does not know the agent’s leg (yet).');
+    const detail = { attempts: attempt.number };
+    await calls.apply(call.id, { kind: 'agent_not_dialled', why: 'unknown', detail });
   }
 }

@@ -8,6 +8,7 @@ import { keptSessionSecret } from './session-secret.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 import { createSetup, type Setup } from './setup.ts';
 import { createSignInLibrary } from './sign-in-library.ts';
+import { createSipPhones, type PhoneCredentials, type SipPhones } from './sip-phones.ts';
 import { createTeams, type Teams } from './teams.ts';
 
 /** Everything about people: who they are, how they get in, what they may do. */
@@ -18,13 +19,19 @@ export interface FrontOffice {
   invitations: Invitations;
   apiKeys: ApiKeys;
   setup: Setup;
+  sipPhones: SipPhones;
 }
 
-export async function createFrontOffice(
-  config: Pick<Config, 'people' | 'http' | 'dataFolder'>,
-  db: Db,
-  log: Logger,
-): Promise<FrontOffice> {
+export interface FrontOfficeParts {
+  config: Pick<Config, 'people' | 'http' | 'dataFolder' | 'carrier'>;
+  db: Db;
+  /** Where SIP phones become known to the carrier; null: nobody has one. */
+  credentials: PhoneCredentials | null;
+  log: Logger;
+}
+
+export async function createFrontOffice(parts: FrontOfficeParts): Promise<FrontOffice> {
+  const { config, db, credentials, log } = parts;
   const { publicUrl } = config.http;
   const secret = config.people.sessionSecret ?? (await keptSessionSecret(config.dataFolder));
   const library = createSignInLibrary({ db, secret, publicUrl, log });
@@ -32,10 +39,13 @@ export async function createFrontOffice(
   const hashPassword = (text: string) => password.hash(text);
   const apiKeys = createApiKeys(db);
   const sessions = createSessions(db, library, apiKeys);
+  const phones = config.carrier.sipPhones;
+  const offered = phones && credentials ? { config: phones, credentials } : null;
   return {
     sessions,
     apiKeys,
-    people: createPeople(db, sessions),
+    people: createPeople({ db, sessions, sipPhonesOffered: offered !== null }),
+    sipPhones: createSipPhones({ db, offered }),
     teams: createTeams(db),
     invitations: createInvitations({ db, sessions, hashPassword, publicUrl }),
     setup: createSetup({ db, hashPassword, token: config.people.setupToken, log }),

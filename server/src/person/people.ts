@@ -8,6 +8,7 @@ import { audit } from './audit.ts';
 import { newId } from './ids.ts';
 import { forbidden, mustBe } from './permissions.ts';
 import type { Sessions } from './sessions.ts';
+import { takeSipPhone } from './sip-phone-rows.ts';
 
 export interface People {
   /** Supervisors see their team and themselves, administrators everybody. */
@@ -17,7 +18,15 @@ export interface People {
   change(asker: Asker, personId: string, change: PersonChange): Promise<Person>;
 }
 
-export function createPeople(db: Db, sessions: Sessions): People {
+export interface PeopleParts {
+  db: Db;
+  sessions: Sessions;
+  /** Without them everybody calls with the browser, whatever was chosen before. */
+  sipPhonesOffered: boolean;
+}
+
+export function createPeople({ db, sessions, sipPhonesOffered }: PeopleParts): People {
+  const present = (row: PersonRow) => presentPerson(row, sipPhonesOffered);
   return {
     async list(asker) {
       if (asker.role === 'agent') throw forbidden();
@@ -32,12 +41,13 @@ export function createPeople(db: Db, sessions: Sessions): People {
         .execute();
       return rows.map(present);
     },
-    get: (personId) => readPerson(db, personId),
+    get: async (personId) => present(await readPerson(db, personId)),
     async change(asker, personId, change) {
       mustBe(asker, 'administrator');
-      const person = await db
+      const row = await db
         .transaction()
         .execute((trx) => changePerson(trx, asker, personId, change));
+      const person = present(row);
       if (!person.active) await sessions.endAll(personId);
       else sessions.accessChanged(personId);
       return person;
@@ -50,7 +60,7 @@ async function changePerson(
   asker: Asker,
   personId: string,
   change: PersonChange,
-): Promise<Person> {
+): Promise<PersonRow> {
   await lockPeople(trx);
   await readPerson(trx, personId);
   if (typeof change.teamId === 'string') await mustBeTeam(trx, change.teamId);
@@ -65,6 +75,7 @@ async function changePerson(
     })
     .where('id', '=', personId)
     .execute();
+  if (change.active === false) await takeSipPhone(trx, personId);
   await mustHaveAdministrator(trx);
   await audit(trx, {
     action: 'person.changed',
@@ -141,10 +152,11 @@ async function mustHaveAdministrator(trx: Transaction<Database>): Promise<void> 
   }
 }
 
-async function readPerson(db: Kysely<Database>, personId: string): Promise<Person> {
+/** Throws `person.not_found`. */
+export async function readPerson(db: Kysely<Database>, personId: string): Promise<PersonRow> {
   const row = await selectPeople(db).where('person.id', '=', personId).executeTakeFirst();
   if (row === undefined) throw new Problem('person.not_found', 'There is no such person.');
-  return present(row);
+  return row;
 }
 
 function selectPeople(db: Kysely<Database>) {
@@ -157,6 +169,8 @@ function selectPeople(db: Kysely<Database>) {
       'email',
       'role',
       'active',
+      'sip_username',
+      'sip_credential_sid',
       'person.created_at',
       'team.id as teamId',
       'team.name as teamName',
@@ -165,7 +179,12 @@ function selectPeople(db: Kysely<Database>) {
 
 type PersonRow = Awaited<ReturnType<ReturnType<typeof selectPeople>['executeTakeFirstOrThrow']>>;
 
-function present({ teamId, teamName, created_at, ...row }: PersonRow): Person {
-  const team = teamId === null || teamName === null ? null : { id: teamId, name: teamName };
-  return { ...row, team, createdAt: created_at.toISOString() };
+function presentPerson(row: PersonRow, sipPhonesOffered: boolean): Person {
+  const { id, name, email, role, active, teamId, teamName } = row;
+  return {
+    ...{ id, name, email, role, active },
+    team: teamId === null || teamName === null ? null : { id: teamId, name: teamName },
+    phone: sipPhonesOffered && row.sip_credential_sid !== null ? 'sip' : 'browser',
+    createdAt: row.created_at.toISOString(),
+  };
 }
