@@ -50,4 +50,12 @@ export interface Hop {
   port: number;
   /** TLS: the name that the certificate must carry. */
   serverName: string | null;
+  /** TLS: PEM of the authority that must have signed it; null or absent: those that Node trusts. */
+  ca?: string | null;
+}
+
+/** Where a request came from, and the way its answers go back (RFC 3261 §18.2.2, RFC 3581). */
+export interface Source extends Hop {
+  /** Our own port that it came in at. */
+  localPort: number;
 }
