@@ -1,15 +1,14 @@
-import type { Hop, SipRequest, SipResponse } from '../message/message.ts';
+import type { Hop, SipRequest, SipResponse, Source } from '../message/message.ts';
 
-/** Where a request came from, and the way its answers go back (RFC 3261 §18.2.2, RFC 3581). */
-export interface Source extends Hop {
-  /** Our own port that it came in at. */
-  localPort: number;
-}
+export type { Source } from '../message/message.ts';
 
 export interface ClientListener {
   /** Every provisional answer, and the final one once; of an INVITE also further 2xx (forks). */
   response(response: SipResponse): void;
-  /** timeout: nobody answered (408, §8.1.3.1). transport: it could not be sent (503). */
+  /**
+   * timeout: nobody answered (408, §8.1.3.1). transport: it could not be sent (503); `error` is a
+   * TransportFailed, whose `code` knows a certificate from a closed port.
+   */
   failed(why: 'timeout' | 'transport', error?: Error): void;
 }
 
@@ -25,12 +24,20 @@ export interface ClientTransaction {
 export interface ServerTransaction {
   readonly request: SipRequest;
   readonly source: Source;
-  /** Sends (and repeats as the transport needs) an answer. After a final one it does nothing. */
+  /**
+   * Sends (and repeats as the transport needs) an answer. After a final one it does nothing. 100
+   * Trying (§17.2.1) is for the user agent to send: only it knows whom it talks to at all.
+   */
   respond(response: SipResponse): void;
+  /** Forgets it without an answer, so that a stranger learns nothing. After an answer: nothing. */
+  drop(): void;
 }
 
 export interface TransactionListener {
-  /** A new request outside of every server transaction. CANCEL has been matched already (§9.2). */
+  /**
+   * A new request outside of every server transaction. CANCEL has been matched already (§9.2): one
+   * that comes here fits no INVITE, and 481 is its answer.
+   */
   request(transaction: ServerTransaction): void;
   /** The INVITE of this transaction is cancelled; the CANCEL has been answered with 200. */
   cancelled(transaction: ServerTransaction): void;
