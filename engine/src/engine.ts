@@ -30,6 +30,7 @@ import { Recorder } from './recording/recorder.ts';
 import { openApi } from './rest.ts';
 import { ConferenceCallbacks } from './room/conference-callbacks.ts';
 import { Conferences } from './room/conferences.ts';
+import { buildTelephony } from './telephony.ts';
 import { TwimlMusic } from './twiml/music.ts';
 import { buildTwiml, buildVoice, OUR_SOUNDS, SOUNDS } from './voice.ts';
 
@@ -123,10 +124,12 @@ async function build(config: EngineConfig, ground: Ground, log: Logger): Promise
     for (const call of switchboard.live()) call.fail();
   });
 
+  const telephony = buildTelephony(config.sip, ground, log);
+  const { trunks } = telephony;
   const admission = new Admission(limits, () => outbox.pending);
   const rest = {
     ...{ ledger, switchboard, conferences, runner, files, media, recorder, callRecordings },
-    ...{ admission, messages, traffic: ground.traffic },
+    ...{ admission, messages, trunks, traffic: ground.traffic },
   };
   const api = await openApi(config, rest, new Presenter(account.sid, apiBase), log);
   const inspector = inspect(api, ground, { ledger, switchboard, conferences }, phones);
@@ -135,6 +138,7 @@ async function build(config: EngineConfig, ground: Ground, log: Logger): Promise
   await api.listen({ host: config.host, port: config.port });
   port = (api.server.address() as AddressInfo).port;
   outbox.resume();
+  trunks.start();
   void recorder.tidy().catch((error: unknown) => onError(error));
   recover(ledger, { calls, conferences: news, recorder, files }, log);
 
@@ -145,6 +149,7 @@ async function build(config: EngineConfig, ground: Ground, log: Logger): Promise
     await recorder.close(limits.stopMs);
     await outbox.close(limits.stopMs);
     await phones.close();
+    await telephony.close();
     inspector?.close();
     await api.close();
     await voice.workshop.close();

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Admission } from './api/admission.ts';
-import { accountRoutes, createApi, type Api } from './api/app.ts';
+import { accountRoutes, createApi, ownRoutes, type Api } from './api/app.ts';
 import { applicationRoutes } from './api/applications.ts';
 import { callRoutes } from './api/calls.ts';
 import { conferenceRoutes } from './api/conferences.ts';
@@ -10,6 +10,7 @@ import { numberRoutes } from './api/numbers.ts';
 import { participantRoutes } from './api/participants.ts';
 import type { Presenter } from './api/present.ts';
 import { recordingRoutes } from './api/recordings.ts';
+import { trunkRoutes } from './api/trunks.ts';
 import { userDefinedMessageSubscriptionRoutes } from './api/user-defined-message-subscriptions.ts';
 import { userDefinedMessageRoutes } from './api/user-defined-messages.ts';
 import type { EngineConfig } from './config.ts';
@@ -23,6 +24,7 @@ import type { CallRecordings } from './recording/call-recordings.ts';
 import type { RecordingFiles } from './recording/recording-files.ts';
 import type { Recorder } from './recording/recorder.ts';
 import type { Conferences } from './room/conferences.ts';
+import type { Trunks } from './trunk/trunks.ts';
 import type { TwimlRunner } from './twiml/runner.ts';
 
 interface RestParts {
@@ -36,6 +38,7 @@ interface RestParts {
   callRecordings: CallRecordings;
   admission: Admission;
   messages: CallMessages;
+  trunks: Trunks;
   traffic: Traffic | null;
 }
 
@@ -60,5 +63,6 @@ export async function openApi(
     userDefinedMessageSubscriptionRoutes(scope, { ...parts, accountSid: account.sid });
     notificationRoutes(scope, { ledger: parts.ledger, present });
   });
+  await ownRoutes(api, account, (scope) => trunkRoutes(scope, parts));
   return api;
 }

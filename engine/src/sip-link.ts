@@ -56,6 +56,7 @@ export class SipLink {
       this.#log.info({ udpPort: agent.udpPort, tlsPort: agent.tlsPort }, 'SIP is open');
       return agent;
     } catch (error) {
+      if (error instanceof SipClosed) throw error;
       const { code, message } = error as NodeJS.ErrnoException;
       const why = WHY[code ?? ''] ?? `cannot be opened: ${message}`;
       this.#log.warn({ err: error }, 'SIP cannot be opened');

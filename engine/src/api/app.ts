@@ -48,10 +48,29 @@ export async function createApi(log: Logger): Promise<Api> {
   return app;
 }
 
-/** The routes of one account, behind its credentials. Paths are relative to the account's. */
-export async function accountRoutes(
+/** The routes of one account in Twilio's API. Paths are relative to the account's. */
+export function accountRoutes(
   app: Api,
   account: ApiAccount,
+  routes: (scope: Api) => void,
+): Promise<void> {
+  return guarded(app, account, `/2010-04-01/Accounts/${account.sid}`, routes);
+}
+
+/** What Twilio's API has no words for, in JSON: the engine's own settings. */
+export function ownRoutes(
+  app: Api,
+  account: ApiAccount,
+  routes: (scope: Api) => void,
+): Promise<void> {
+  return guarded(app, account, '/offhook/v1', routes);
+}
+
+/** Routes behind the account's credentials. */
+async function guarded(
+  app: Api,
+  account: ApiAccount,
+  prefix: string,
   routes: (scope: Api) => void,
 ): Promise<void> {
   await app.register(
@@ -71,7 +90,7 @@ export async function accountRoutes(
       });
       routes(scope);
     },
-    { prefix: `/2010-04-01/Accounts/${account.sid}` },
+    { prefix },
   );
 }
 

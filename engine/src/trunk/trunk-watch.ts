@@ -86,11 +86,15 @@ export class TrunkWatch {
     return this.#looking;
   }
 
+  /** Takes the registration back. Never rejects; harmless twice. */
   async close(): Promise<void> {
     this.#closed = true;
     if (this.#timer) clearTimeout(this.#timer);
-    await this.#registration?.close();
+    const registration = this.#registration;
     this.#registration = null;
+    await registration?.close().catch((error: unknown) => {
+      this.#parts.log.warn({ err: error, trunk: this.record.sid }, 'a registration stays behind');
+    });
   }
 
   async #look(): Promise<void> {
