@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import { Instant } from '../time.ts';
 
+function whole(min: number, max: number) {
+  const error = `Give a whole number from ${min} to ${max}.`;
+  return z.number(error).int(error).min(min, error).max(max, error);
+}
+
 /** How a number is written for one trunk. The first rule whose prefix fits is taken. */
 export const PrefixRule = z.strictObject({
   /** How the E.164 number begins: "+44", "+" … */
@@ -9,11 +14,7 @@ export const PrefixRule = z.strictObject({
     .trim()
     .regex(/^\+[0-9]{0,15}$/, 'Give how numbers begin, with a plus: +44, or + for all.'),
   /** How many characters are cut off in front … */
-  strip: z
-    .number('Give how many characters are cut off: 0, 1, 2 …')
-    .int('Give a whole number.')
-    .min(0, 'This cannot be less than 0.')
-    .max(16, 'A number has at most 16 characters.'),
+  strip: whole(0, 16),
   /** … and what is put there: "00", "9", a tech prefix. */
   prepend: z
     .string()
@@ -49,11 +50,6 @@ const credential = z
 const source = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
   error: 'Give addresses or ranges such as 192.0.2.10 or 192.0.2.0/24.',
 });
-
-function whole(min: number, max: number) {
-  const error = `Give a whole number from ${min} to ${max}.`;
-  return z.number(error).int(error).min(min, error).max(max, error);
-}
 
 /** What people set of a trunk. */
 const TrunkSettings = z.strictObject({

@@ -15,7 +15,7 @@ const NUMBERS = [
   {
     name: 'channels',
     label: 'Calls at once',
-    hint: 'Both ways together, as your contract says. Empty: any number.',
+    hint: 'Both ways together. Empty: any number.',
   },
   {
     name: 'priority',
@@ -25,7 +25,7 @@ const NUMBERS = [
   {
     name: 'keepAliveSeconds',
     label: 'Ask how it is every',
-    hint: 'Seconds (SIP OPTIONS). Empty: never; its state is then known from calls alone.',
+    hint: 'Seconds, by SIP OPTIONS. Empty: never.',
   },
 ] as const;
 

@@ -48,11 +48,7 @@ export function ConnectionSection() {
           </Select>
         )}
       </Field>
-      <Field
-        label="Port"
-        hint="Empty: the one the name stands for, usually 5060, or 5061 with TLS."
-        error={errors.port?.message}
-      >
+      <Field label="Port" hint="Empty: the usual one for this host." error={errors.port?.message}>
         {(control) => (
           <Input {...control} {...register('port')} inputMode="numeric" autoComplete="off" />
         )}

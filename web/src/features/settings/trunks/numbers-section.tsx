@@ -36,9 +36,9 @@ export function NumbersSection() {
 }
 
 const PARTS = [
-  { name: 'prefix', label: 'Numbers with', placeholder: '+44' },
+  { name: 'prefix', label: 'Prefix', placeholder: '+44' },
   { name: 'strip', label: 'Cut off', placeholder: '3' },
-  { name: 'prepend', label: 'Put in front', placeholder: '0' },
+  { name: 'prepend', label: 'Put before', placeholder: '0' },
 ] as const;
 
 function PrefixRules() {
@@ -47,12 +47,12 @@ function PrefixRules() {
   const problems = formState.errors.rules;
   return (
     <fieldset className="flex min-w-0 flex-col gap-3 sm:col-span-2">
-      <legend className="mb-1.5">
+      <legend className="mb-3">
         <span className="font-medium">Prefix rules</span>
         <span className="block text-sm text-pretty text-muted">
           Without any, this trunk takes every number, as +44… With rules it takes only numbers that
           one of them fits; the first that fits is used. To dial +442079460000 as 02079460000: +44,
-          cut off 3 characters, put 0 in front.
+          cut off 3, put 0 before.
         </span>
       </legend>
       {rules.fields.map((rule, index) => (

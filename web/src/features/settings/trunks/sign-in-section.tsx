@@ -54,7 +54,7 @@ export function SignInSection({ hasPassword }: { hasPassword: boolean }) {
       {watch('registers') && (
         <Field
           label="Register for"
-          hint="Seconds; refreshed in time. The carrier may shorten it."
+          hint="Seconds. The carrier may shorten it."
           error={errors.registerSeconds?.message}
         >
           {(control) => (

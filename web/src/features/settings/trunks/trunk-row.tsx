@@ -25,7 +25,9 @@ interface TrunkRowProps {
 
 /** One trunk of the list: how it stands, and what can be done with it. */
 export function TrunkRow({ trunk, actions }: TrunkRowProps) {
-  const { problem } = trunk.state;
+  const { problem, state } = trunk.state;
+  // Of one that is up, it is what became of a single call.
+  const tone = state === 'up' ? 'text-warn' : 'text-bad';
   return (
     <li className="flex flex-wrap items-start justify-between gap-x-4 gap-y-3 border-t px-4 py-3 first:border-t-0">
       <div className="min-w-0 grow basis-72">
@@ -39,7 +41,7 @@ export function TrunkRow({ trunk, actions }: TrunkRowProps) {
           {[callsOf(trunk), ...detailsOf(trunk)].join(' · ')}
         </p>
         {problem && (
-          <p className="mt-1.5 flex max-w-prose items-start gap-1.5 text-sm text-bad">
+          <p className={`mt-1.5 flex max-w-prose items-start gap-1.5 text-sm ${tone}`}>
             <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
             <span className="wrap-anywhere">
               <span className="font-medium">{PROBLEM_TITLES[problem.code]}.</span> {problem.text}

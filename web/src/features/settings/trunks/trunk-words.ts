@@ -12,8 +12,8 @@ export function standingOf({ state: { state, registration } }: Trunk): Standing 
   if (state === 'off') return { word: 'Switched off', tone: 'neutral' };
   if (state === 'down') return { word: 'Down', tone: 'bad' };
   if (registration === 'failed') return { word: 'Not registered', tone: 'bad' };
-  if (registration === 'registering') return { word: 'Registering', tone: 'accent' };
   if (state === 'up') return { word: 'Up', tone: 'good' };
+  if (registration === 'registering') return { word: 'Registering', tone: 'accent' };
   return { word: 'Not asked yet', tone: 'neutral' };
 }
 
@@ -21,7 +21,7 @@ export function standingOf({ state: { state, registration } }: Trunk): Standing 
 export function detailsOf({ state }: Trunk): string[] {
   if (state.state === 'off') return [];
   return [
-    `since ${shortWhen(state.since)}`,
+    `since ${shortWhen(state.since).replace('Yesterday', 'yesterday')}`,
     ...(state.registration === 'registered' ? ['registered'] : []),
     ...(state.pingMs === null ? [] : [`answers in ${Math.round(state.pingMs)} ms`]),
   ];
@@ -33,10 +33,10 @@ export function addressOf({ host, port, transport }: Trunk): string {
   return `${bracketed}${port === null ? '' : `:${port}`}, ${transport.toUpperCase()}`;
 }
 
-/** "2 of 30 calls", "1 call", "no calls" */
+/** "2 of 30 calls", "1 call", "No calls" */
 export function callsOf({ channels, state: { liveCalls } }: Trunk): string {
   if (channels !== null) return `${liveCalls} of ${channels} calls`;
-  if (liveCalls === 0) return 'no calls';
+  if (liveCalls === 0) return 'No calls';
   return liveCalls === 1 ? '1 call' : `${liveCalls} calls`;
 }
 
