@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
-export type SidPrefix = 'CA' | 'CF' | 'RE' | 'AC' | 'AP' | 'PN' | 'KX' | 'ZY' | 'NO' | 'QU' | 'TK';
+export type SidPrefix =
+  'CA' | 'CF' | 'RE' | 'AC' | 'AP' | 'PN' | 'KX' | 'ZY' | 'NO' | 'QU' | 'TK' | 'SD' | 'CL' | 'CR';
 
 /** A new Twilio-shaped name: the two letters of its kind and 32 hex digits. */
 export function newSid(prefix: SidPrefix): string {

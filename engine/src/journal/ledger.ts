@@ -18,6 +18,7 @@ import type { ConferenceRecord } from '../room/conference-record.ts';
 import type { ApplicationRecord, NumberRecord } from '../account/account-record.ts';
 import type { NoticeRecord } from '../notice/notice-record.ts';
 import type { RecordingRecord } from '../recording/recording-record.ts';
+import type { CredentialListRecord, SipDomainRecord } from '../registrar/sip-records.ts';
 import type { TrunkRecord } from '../trunk/trunk-record.ts';
 import { Shelf } from './shelf.ts';
 
@@ -43,6 +44,10 @@ type Line =
   | { numberGone: string }
   | { trunk: TrunkRecord }
   | { trunkGone: string }
+  | { sipDomain: SipDomainRecord }
+  | { sipDomainGone: string }
+  | { credentialList: CredentialListRecord }
+  | { credentialListGone: string }
   | { notice: NoticeRecord }
   | { owed: OwedCallback }
   | { paid: string };
@@ -66,6 +71,8 @@ export class Ledger {
   readonly applications = new Map<string, ApplicationRecord>();
   readonly numbers = new Map<string, NumberRecord>();
   readonly trunks = new Map<string, TrunkRecord>();
+  readonly sipDomains = new Map<string, SipDomainRecord>();
+  readonly credentialLists = new Map<string, CredentialListRecord>();
   readonly notices = new Map<string, NoticeRecord>();
   readonly owed = new Map<string, OwedCallback>();
   /** When the file was last written before this start: the last sign of life. Null: a new file. */
@@ -143,6 +150,26 @@ export class Ledger {
     this.#write({ trunkGone: sid });
   }
 
+  saveSipDomain(record: SipDomainRecord): void {
+    this.sipDomains.set(record.sid, record);
+    this.#write({ sipDomain: record });
+  }
+
+  forgetSipDomain(sid: string): void {
+    this.sipDomains.delete(sid);
+    this.#write({ sipDomainGone: sid });
+  }
+
+  saveCredentialList(record: CredentialListRecord): void {
+    this.credentialLists.set(record.sid, record);
+    this.#write({ credentialList: record });
+  }
+
+  forgetCredentialList(sid: string): void {
+    this.credentialLists.delete(sid);
+    this.#write({ credentialListGone: sid });
+  }
+
   saveNotice(record: NoticeRecord): void {
     this.notices.set(record.sid, record);
     this.#write({ notice: record });
@@ -202,6 +229,11 @@ export class Ledger {
     else if ('numberGone' in line) this.numbers.delete(line.numberGone);
     else if ('trunk' in line) this.trunks.set(line.trunk.sid, line.trunk);
     else if ('trunkGone' in line) this.trunks.delete(line.trunkGone);
+    else if ('sipDomain' in line) this.sipDomains.set(line.sipDomain.sid, line.sipDomain);
+    else if ('sipDomainGone' in line) this.sipDomains.delete(line.sipDomainGone);
+    else if ('credentialList' in line) {
+      this.credentialLists.set(line.credentialList.sid, line.credentialList);
+    } else if ('credentialListGone' in line) this.credentialLists.delete(line.credentialListGone);
     else if ('notice' in line) this.notices.set(line.notice.sid, line.notice);
     else if ('owed' in line) this.owed.set(line.owed.id, line.owed);
     else this.owed.delete(line.paid);
@@ -244,6 +276,8 @@ export class Ledger {
     for (const application of this.applications.values()) put({ application });
     for (const number of this.numbers.values()) put({ number });
     for (const trunk of this.trunks.values()) put({ trunk });
+    for (const sipDomain of this.sipDomains.values()) put({ sipDomain });
+    for (const credentialList of this.credentialLists.values()) put({ credentialList });
     for (const notice of this.notices.values()) put({ notice });
     for (const owed of this.owed.values()) put({ owed });
     fsyncSync(file);

@@ -16,10 +16,17 @@ interface Operation {
 
 const ACCOUNT = '/2010-04-01/Accounts/{AccountSid}';
 const WANTED =
-  /^\/(Calls|Conferences|Recordings|Applications|IncomingPhoneNumbers|Notifications|Queues)\b/;
-/** No voice, or sold by Twilio's partners. */
-const UNWANTED =
-  /AddOn|AssignedAddOns|\/(Local|Mobile|TollFree)\.json|Recordings\/.*Transcriptions/;
+  /^\/(Calls|Conferences|Recordings|Applications|IncomingPhoneNumbers|Notifications|Queues|SIP)\b/;
+/** No voice, or sold by Twilio's partners, or an older name of the same. */
+const UNWANTED = new RegExp(
+  [
+    /AddOn|AssignedAddOns|\/(Local|Mobile|TollFree)\.json|Recordings\/.*Transcriptions/,
+    /IpAccessControlList|\/SIP\/Domains\/\{DomainSid\}\/CredentialListMappings/,
+    /\/Auth(\/Calls|\/Registrations)?\.json/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+);
 const KEPT = new Set(
   [
     'type',
@@ -34,12 +41,12 @@ const KEPT = new Set(
   ].concat(['properties', 'additionalProperties']),
 );
 
-const source = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as {
+const description = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as {
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, Json> };
 };
 const schemas: Json = {};
-const operations = Object.entries(source.paths)
+const operations = Object.entries(description.paths)
   .filter(([path]) => path.startsWith(ACCOUNT))
   .map(([path, methods]) => [path.slice(ACCOUNT.length), methods] as const)
   .filter(([path]) => WANTED.test(path) && !UNWANTED.test(path))
@@ -76,7 +83,7 @@ function slim(schema: Json): Json {
         const name = String(value).split('/').at(-1) ?? '';
         if (!(name in schemas)) {
           schemas[name] = {};
-          schemas[name] = slim(source.components.schemas[name] ?? {});
+          schemas[name] = slim(description.components.schemas[name] ?? {});
         }
         return [key, name];
       }
