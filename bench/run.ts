@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { openPostgres } from '../start/src/postgres/postgres.ts';
 import { freePort } from '../test/support/free-port.ts';
 import { Scene } from '../test/stories/scene.ts';
+import { measureRates } from './engine-rates.ts';
 import { measureLatency } from './latency.ts';
 import { measureLoad } from './load.ts';
 
@@ -32,6 +33,7 @@ try {
   } finally {
     await scene.close();
   }
+  for (const line of await measureRates()) say(line);
 } finally {
   await postgres.close();
   rmSync(folder, { recursive: true, force: true });

@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
+import { PlacingRate } from './placing-rate.ts';
 import { ApiProblem } from './problem.ts';
 
 export interface AdmissionLimits {
@@ -8,9 +9,12 @@ export interface AdmissionLimits {
   maxLagMs: number;
 }
 
-/** How often the lag is judged anew, and how often in a row it must be too much. */
-const WINDOW_MS = 250;
-const WINDOWS = 4;
+/** How often the lag is judged anew. */
+const PERIOD_MS = 100;
+/** How often in a row it must be above `maxLagMs` before nobody may come in. */
+const PERIODS = 10;
+/** Later than this in half of a period, the process takes more calls than it can carry. */
+const BEHIND_MS = 30;
 
 /**
  * Who may still place a call. What the engine cannot carry is refused at once, with Twilio's
@@ -21,7 +25,8 @@ export class Admission {
   readonly #backlog: () => number;
   readonly #delay: IntervalHistogram;
   readonly #timer: NodeJS.Timeout;
-  /** Windows in a row that were too late: a single one is a start, or a busy machine. */
+  readonly #rate = new PlacingRate(performance.now());
+  /** Periods in a row that were too late: a single one is a start, or a busy machine. */
   #late = 0;
 
   constructor(limits: AdmissionLimits, backlog: () => number) {
@@ -29,16 +34,13 @@ export class Admission {
     this.#backlog = backlog;
     this.#delay = monitorEventLoopDelay({ resolution: 10 });
     this.#delay.enable();
-    this.#timer = setInterval(() => {
-      const lagMs = this.#delay.percentile(90) / 1e6;
-      this.#late = lagMs > this.#limits.maxLagMs ? this.#late + 1 : 0;
-      this.#delay.reset();
-    }, WINDOW_MS).unref();
+    this.#timer = setInterval(() => this.#judge(), PERIOD_MS).unref();
   }
 
   /** @throws ApiProblem 429 */
   check(): void {
-    if (this.#backlog() >= this.#limits.maxBacklog || this.#late >= WINDOWS) {
+    const full = this.#backlog() >= this.#limits.maxBacklog || this.#late >= PERIODS;
+    if (full || !this.#rate.take(performance.now())) {
       throw new ApiProblem(429, 20_429, 'Too Many Requests');
     }
   }
@@ -46,5 +48,12 @@ export class Admission {
   close(): void {
     clearInterval(this.#timer);
     this.#delay.disable();
+  }
+
+  #judge(): void {
+    const lagMs = this.#delay.percentile(50) / 1e6;
+    this.#late = lagMs > this.#limits.maxLagMs ? this.#late + 1 : 0;
+    this.#rate.judge(lagMs > BEHIND_MS, performance.now());
+    this.#delay.reset();
   }
 }

@@ -42,6 +42,8 @@ export async function createApi(log: Logger): Promise<Api> {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const { status, code, message } = problemOf(error);
     if (status >= 500) request.log.error({ err: error }, 'a request failed');
+    // What is too much now may be asked again soon (RFC 9110 10.2.3, in seconds).
+    if (status === 429 || status === 503) void reply.header('retry-after', '1');
     if (status === 401) void reply.header('www-authenticate', 'Basic realm="Twilio API"');
     return reply.code(status).send(problemBody(status, code, message));
   });

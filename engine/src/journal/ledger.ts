@@ -57,6 +57,7 @@ const KEEP_MS = 30 * 24 * 3_600_000;
 /** Everything about an ended thing has been told, or is owed, long before this. */
 const QUIET_MS = 3_600_000;
 const COMPACT_ABOVE_BYTES = 32 * 1024 * 1024;
+const CHUNK_CHARACTERS = 1024 * 1024;
 
 /**
  * What the engine knows about its calls, rooms and recordings, in memory and in an append-only
@@ -257,7 +258,16 @@ export class Ledger {
     // Passwords of trunks are in it; a file that a kill left behind keeps the mode that it had.
     fchmodSync(file, 0o600);
     let bytes = 0;
-    const put = (line: Line) => (bytes += writeAll(file, `${JSON.stringify(line)}\n`));
+    // Nothing else happens meanwhile: a write for each line would take several times as long.
+    let waiting = '';
+    const flush = () => {
+      bytes += writeAll(file, waiting);
+      waiting = '';
+    };
+    const put = (line: Line) => {
+      waiting += `${JSON.stringify(line)}\n`;
+      if (waiting.length > CHUNK_CHARACTERS) flush();
+    };
     // What has been over for a while calls nobody back: addresses are half of what would be kept.
     const quiet = ({ updatedAt }: { updatedAt: number }) => now - updatedAt > QUIET_MS;
     for (const call of this.calls.values()) {
@@ -280,6 +290,7 @@ export class Ledger {
     for (const credentialList of this.credentialLists.values()) put({ credentialList });
     for (const notice of this.notices.values()) put({ notice });
     for (const owed of this.owed.values()) put({ owed });
+    flush();
     fsyncSync(file);
     renameSync(temporary, this.#path);
     if (this.#file !== null) closeSync(this.#file);
