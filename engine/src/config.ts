@@ -66,6 +66,18 @@ export const DEFAULT_LIMITS: EngineLimits = {
   stopMs: 3_000,
 };
 
+/** Settings that the engine cannot start with: each problem names its setting. */
+export class BadSettings extends Error {
+  override name = 'BadSettings';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    const lines = problems.map((problem) => `  ${problem}`).join('\n');
+    super(`The engine cannot start with these settings:\n${lines}`);
+    this.problems = problems;
+  }
+}
+
 const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
 const given = (what: string) => z.string({ error: `is missing: ${what}` }).min(1);
 const optional = z
@@ -99,12 +111,13 @@ const Environment = z.object({
   ...SIP_ENVIRONMENT,
 });
 
-/** Throws one Error that lists everything that is wrong. */
+/** @throws BadSettings: everything that is wrong, at once */
 export function readConfig(environment: Record<string, string | undefined>): EngineConfig {
   const read = Environment.safeParse(environment);
   if (!read.success) {
-    const lines = read.error.issues.map((issue) => `  ${issue.path.join('.')} ${issue.message}`);
-    throw cannotStart(lines);
+    throw new BadSettings(
+      read.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`),
+    );
   }
   const env = read.data;
   const absolute = (path: string) => (isAbsolute(path) ? path : resolve(path));
@@ -139,10 +152,6 @@ function sipSettings(
   try {
     return readSipSettings(env, { publicAddress: env.ENGINE_PUBLIC_ADDRESS, absolute });
   } catch (error) {
-    throw cannotStart([`  ${(error as Error).message}`]);
+    throw new BadSettings([(error as Error).message]);
   }
-}
-
-function cannotStart(lines: string[]): Error {
-  return new Error(`The engine cannot start with these settings:\n${lines.join('\n')}`);
 }

@@ -19,6 +19,7 @@ import { recover } from './journal/recover.ts';
 import type { TokenIssuer } from './leg/browser/access-token.ts';
 import { CallMessages } from './leg/browser/call-messages.ts';
 import { Phones } from './leg/browser/phones.ts';
+import type { Call } from './leg/call.ts';
 import { CallCallbacks } from './leg/call-callbacks.ts';
 import { readDemoCustomers, type DemoCustomer } from './leg/demo/customers.ts';
 import { DemoLine } from './leg/demo/demo-line.ts';
@@ -32,6 +33,7 @@ import { ConferenceCallbacks } from './room/conference-callbacks.ts';
 import { Conferences } from './room/conferences.ts';
 import { buildTelephony } from './telephony.ts';
 import { TwimlMusic } from './twiml/music.ts';
+import type { TwimlRunner } from './twiml/runner.ts';
 import { buildTwiml, buildVoice, OUR_SOUNDS, SOUNDS } from './voice.ts';
 
 export interface Engine {
@@ -109,12 +111,7 @@ async function build(config: EngineConfig, ground: Ground, log: Logger): Promise
     switchboard,
     media,
     log,
-    (call) => {
-      const app = ledger.applications.get(twimlAppSid);
-      const source = app ? voiceSource(app) : null;
-      if (source) runner.run(call, source, { ApplicationSid: twimlAppSid });
-      else call.fail({ code: 21_218, message: 'The TwiML application has no voice URL' });
-    },
+    (call) => runApplication(call, ledger, runner, twimlAppSid),
   );
   addLines(config, switchboard, phones, media, log);
   // Nothing can be heard or said any more: as on a dead line, everybody is gone.
@@ -159,6 +156,14 @@ async function build(config: EngineConfig, ground: Ground, log: Logger): Promise
   };
   let closing: Promise<void> | null = null;
   return { port, udpPort: media.udpPort, close: () => (closing ??= close()) };
+}
+
+/** A browser calls: the account's application says what happens. */
+function runApplication(call: Call, ledger: Ledger, runner: TwimlRunner, sid: string): void {
+  const app = ledger.applications.get(sid);
+  const source = app ? voiceSource(app) : null;
+  if (source) runner.run(call, source, { ApplicationSid: sid });
+  else call.fail({ code: 21_218, message: 'The TwiML application has no voice URL' });
 }
 
 function hostInUrl(host: string): string {

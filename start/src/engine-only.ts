@@ -9,7 +9,7 @@ import { accountProblems, engineAccount, type EngineAccount } from './engine-acc
 import { engineEnvironment } from './environments.ts';
 import { loadEnvFile } from './env-file.ts';
 import { CannotStart } from './offhook.ts';
-import { folderProblems, engineProblems } from './preflight.ts';
+import { environmentProblems, folderProblems, engineProblems } from './preflight.ts';
 import { openProgramLog } from './program-log.ts';
 import { claim } from './running.ts';
 import { keepSecrets } from './secrets.ts';
@@ -43,6 +43,12 @@ async function startEngine(): Promise<() => Promise<void>> {
     ...engineEnvironment({ ...defaults, ...given }, { ...settings, engine }, secrets),
     ...account.env,
   };
+  const wrong = await environmentProblems('engine', env);
+  if (wrong.length > 0) {
+    log.close();
+    own.release();
+    throw new CannotStart(wrong);
+  }
   const child: Child = new Child({
     name: 'engine',
     main: 'engine/src/main.ts',

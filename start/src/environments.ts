@@ -8,6 +8,11 @@ const DEMO_CALLER_ID = '+447700900000';
 
 type Env = Record<string, string>;
 
+/** Shown to whom is called. A trunk's own number, where there is one: carriers refuse others. */
+function callerId(own: Env): string {
+  return own.SIP_TRUNK_CALLER_ID ?? DEMO_CALLER_ID;
+}
+
 /** The engine's account in the words of the environment. */
 export function accountEnvironment(secrets: Secrets): Env {
   return {
@@ -22,7 +27,7 @@ export function accountEnvironment(secrets: Secrets): Env {
 export function engineEnvironment(own: Env, settings: Settings, secrets: Secrets): Env {
   if (!settings.engine) throw new Error('There is no engine to start.');
   return {
-    TWILIO_CALLER_ID: DEMO_CALLER_ID,
+    TWILIO_CALLER_ID: callerId(own),
     ENGINE_VOICE_URL: `${localUrl(settings)}/carrier/voice`,
     ENGINE_DEMO_CUSTOMERS: DEMO_CUSTOMERS,
     ...own,
@@ -44,7 +49,7 @@ export function serverEnvironment(
     OFFHOOK_SECRET: secrets.sessionSecret,
     ...(engine
       ? {
-          TWILIO_CALLER_ID: DEMO_CALLER_ID,
+          TWILIO_CALLER_ID: callerId(own),
           TWILIO_API_URL: `http://127.0.0.1:${engine.port}`,
           OFFHOOK_CALLBACK_URL: localUrl(settings),
           OFFHOOK_SIGNAL_UPSTREAM: `ws://127.0.0.1:${engine.port}`,

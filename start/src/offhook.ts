@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Child } from './child.ts';
 import { engineEnvironment, serverEnvironment } from './environments.ts';
 import { OwnPostgres } from './own-postgres.ts';
-import { folderProblems, portProblems, serverProblems } from './preflight.ts';
+import { folderProblems, portProblems, environmentProblems } from './preflight.ts';
 import { openProgramLog, type ProgramLog } from './program-log.ts';
 import { claim, type Claim } from './running.ts';
 import { keepSecrets, makeSecrets, type Secrets } from './secrets.ts';
@@ -89,9 +89,13 @@ export class Offhook {
     const parts = { databaseUrl: settings.databaseUrl ?? 'postgres://to-be-made', webFolder: '.' };
     const env = withoutEmpty(this.environment);
     problems.push(...(await portProblems(settings)));
-    problems.push(
-      ...(await serverProblems(serverEnvironment(env, settings, makeSecrets(), parts))),
-    );
+    const secrets = makeSecrets();
+    const server = serverEnvironment(env, settings, secrets, parts);
+    const asked = [environmentProblems('server', server)];
+    if (settings.engine) {
+      asked.push(environmentProblems('engine', engineEnvironment(env, settings, secrets)));
+    }
+    problems.push(...(await Promise.all(asked)).flat());
     if (problems.length > 0) throw new CannotStart(problems);
     return settings;
   }

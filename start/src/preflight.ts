@@ -83,9 +83,14 @@ function portProblem(what: string, host: string, error: NodeJS.ErrnoException): 
   return `${what} cannot be opened: ${error.message}`;
 }
 
-/** Asks the server what it thinks of its environment. It starts nothing for that. */
-export async function serverProblems(env: Record<string, string>): Promise<string[]> {
-  const args = ['--import', import.meta.resolve('tsx'), 'server/src/config/check.ts'];
+const CHECKS = { server: 'server/src/config/check.ts', engine: 'engine/src/check.ts' };
+
+/** Asks a program what it thinks of its environment. It starts nothing for that. */
+export async function environmentProblems(
+  program: keyof typeof CHECKS,
+  env: Record<string, string>,
+): Promise<string[]> {
+  const args = ['--import', import.meta.resolve('tsx'), CHECKS[program]];
   const stdout = await new Promise<string>((resolve, reject) => {
     execFile(process.execPath, args, { cwd: REPOSITORY, env }, (error, out, err) => {
       if (error) reject(new Error(`The settings could not be checked: ${err}`, { cause: error }));

@@ -109,6 +109,15 @@ describe('a start that cannot be', () => {
     expect(door.output).toContain('CALL_RING_SECONDS');
   });
 
+  it('says what a trunk looks like, without the password, before anything starts', async () => {
+    const env = { SIP_TRUNK: 'ada:s3cret@carrier.example', SIP_PORT: 'x' };
+    const door = await FrontDoor.prepare({ env });
+    expect(await door.runToEnd()).toBe(1);
+    expect(door.output).toContain('SIP_TRUNK is not sip:user:password@host:port');
+    expect(door.output).toContain('SIP_PORT is neither a port number nor off');
+    expect(door.output).not.toContain('s3cret');
+  });
+
   it('refuses a second one on the same data, and does not disturb the first', async () => {
     const first = await FrontDoor.prepare();
     await first.start();

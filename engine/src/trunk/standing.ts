@@ -51,10 +51,11 @@ export function standing(
   }
   if (call === null) return { ...common, state: 'unknown', problem: null };
   // An answer of whatever kind came from somebody.
-  const there = problem === null || problem.sipStatus !== null;
+  const there = problem?.sipStatus !== null;
   return { ...common, state: there ? 'up' : 'down', problem };
 }
 
 function problemOf(fact: Facts[Exclude<keyof Facts, 'enabled'>]): Problem | null {
-  return fact !== null && typeof fact === 'object' && 'code' in fact ? fact : null;
+  if (fact === null || typeof fact === 'string') return null;
+  return 'code' in fact ? fact : null;
 }

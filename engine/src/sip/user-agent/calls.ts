@@ -124,7 +124,8 @@ export interface Registration {
 
 /** One OPTIONS (RFC 3261 §11): any answer means that somebody is there. */
 export type Ping =
-  { ok: true; status: number; ms: number } | { ok: false; cause: 'timeout' | 'transport' | 'certificate'; text: string };
+  | { ok: true; status: number; ms: number }
+  | { ok: false; cause: 'timeout' | 'transport' | 'certificate'; text: string };
 
 /** A request outside of dialogs that the user agent has no answer of its own to: REGISTER, MESSAGE … */
 export interface ForeignRequest {
@@ -152,7 +153,10 @@ export interface UserAgent {
   readonly udpPort: number;
   readonly tlsPort: number | null;
   invite(options: InviteOptions, listener: OutgoingListener): SipCall;
-  register(options: RegistrationOptions, onChange: (state: RegistrationState) => void): Registration;
+  register(
+    options: RegistrationOptions,
+    onChange: (state: RegistrationState) => void,
+  ): Registration;
   ping(uri: SipUri, hops: readonly Hop[]): Promise<Ping>;
   /** Dialogs and transactions alive. */
   readonly size: number;
