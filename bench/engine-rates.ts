@@ -40,7 +40,8 @@ interface Bench {
  */
 export async function measureRates(): Promise<string[]> {
   const folder = mkdtempSync(join(tmpdir(), 'offhook-rates-'));
-  const closers = [() => rmSync(folder, { recursive: true, force: true })];
+  const closers: (() => Promise<unknown> | void)[] = [];
+  closers.push(() => rmSync(folder, { recursive: true, force: true }));
   try {
     const bench = await open(folder, closers);
     const { rate, result } = await sustainable(bench);
@@ -57,7 +58,7 @@ export async function measureRates(): Promise<string[]> {
   }
 }
 
-async function open(folder: string, closers: (() => unknown)[]): Promise<Bench> {
+async function open(folder: string, closers: (() => Promise<unknown> | void)[]): Promise<Bench> {
   const caller = fork(fileURLToPath(new URL('engine-caller.ts', import.meta.url)), {
     execArgv: ['--import', 'tsx'],
   });
