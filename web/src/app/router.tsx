@@ -200,6 +200,15 @@ const apiKeys = createRoute({
   ),
 });
 
+const phone = createRoute({
+  getParentRoute: () => settings,
+  path: '/phone',
+  component: lazyRouteComponent(
+    () => import('../features/settings/phone/phone-page.tsx'),
+    'PhonePage',
+  ),
+});
+
 const appearance = createRoute({
   getParentRoute: () => settings,
   path: '/appearance',
@@ -220,16 +229,7 @@ const tree = root.addChildren([
       callRecords,
       callRecord,
       ...toCallRecords,
-      settings.addChildren([
-        settingsHome,
-        people,
-        teams,
-        trunks,
-        newTrunk,
-        changeTrunk,
-        apiKeys,
-        appearance,
-      ]),
+      settings.addChildren([settingsHome, people, teams, apiKeys, phone, appearance]),
     ]),
   ]),
 ]);

@@ -7,6 +7,7 @@ const PLACES: { to: string; label: string; roles: Role[] }[] = [
   { to: '/settings/teams', label: 'Teams', roles: ['administrator'] },
   { to: '/settings/trunks', label: 'Trunks', roles: ['supervisor', 'administrator'] },
   { to: '/settings/api-keys', label: 'API keys', roles: ['agent', 'supervisor', 'administrator'] },
+  { to: '/settings/phone', label: 'Phone', roles: ['agent', 'supervisor', 'administrator'] },
   {
     to: '/settings/appearance',
     label: 'Appearance',

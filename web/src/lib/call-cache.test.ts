@@ -7,7 +7,7 @@ function call(minute: number, more: Partial<Call> = {}): Call {
     id: `call-${minute}`,
     direction: 'outbound',
     state: 'ringing',
-    agent: { id: 'p1', name: 'Grace' },
+    agent: { id: 'p1', name: 'Grace', phone: 'browser' },
     customer: { number: '+447700900001', name: 'Ada Answers' },
     createdAt: `2026-11-22T14:${String(minute).padStart(2, '0')}:00.000Z`,
     ringingAt: null,

@@ -6,7 +6,7 @@ const running: Call = {
   id: 'c1',
   direction: 'outbound',
   state: 'connected',
-  agent: { id: 'p1', name: 'Grace Hopper' },
+  agent: { id: 'p1', name: 'Grace Hopper', phone: 'browser' },
   customer: { number: '+447700900001', name: 'Ada Answers' },
   createdAt: '2026-11-22T14:37:00.000Z',
   ringingAt: null,
@@ -68,7 +68,7 @@ describe('how a call ended, in words', () => {
         expect(endSentence(ended(reason, more), reader)).toMatch(/^[A-Z].*[a-z]\.$/);
       }
     }
-    expect(nextStep(reason) ?? 'Nothing to say.').toMatch(/\.$/);
+    expect(nextStep(ended(reason)) ?? 'Nothing to say.').toMatch(/\.$/);
   });
 });
 

@@ -11,8 +11,7 @@ import type {
 } from '@offhook/contract';
 import { inWords } from './format.ts';
 
-/** What a call is doing, for the person on it. */
-export const STATE_WORDS: Record<CallState, string> = {
+const STATE_WORDS: Record<CallState, string> = {
   connecting: 'Connecting your microphone',
   dialling: 'Dialling',
   ringing: 'Ringing',
@@ -20,6 +19,19 @@ export const STATE_WORDS: Record<CallState, string> = {
   ending: 'Ending',
   ended: 'Ended',
 };
+
+/** What a call is doing, for the person on it. */
+export function stateWords({
+  state,
+  agent,
+}: {
+  state: CallState;
+  agent: Pick<Call['agent'], 'phone'>;
+}): string {
+  return state === 'connecting' && agent.phone === 'sip'
+    ? 'Ringing your phone'
+    : STATE_WORDS[state];
+}
 
 export const OUTCOME_WORDS: Record<Outcome, string> = {
   completed: 'Completed',
@@ -43,8 +55,11 @@ export const ENDED_BY_WORDS: Record<EndedBy, string> = {
 /** For lists and filters. */
 export const END_REASON_WORDS: Record<EndReason, string> = {
   agent_hung_up: 'Agent hung up',
-  agent_left: 'Agent’s browser left',
-  agent_never_joined: 'Agent’s browser never joined',
+  agent_left: 'Agent’s phone left',
+  agent_never_joined: 'Agent’s phone never joined',
+  agent_phone_unreachable: 'Agent’s phone not reachable',
+  agent_phone_busy: 'Agent’s phone busy',
+  agent_phone_not_answered: 'Agent did not pick up',
   customer_hung_up: 'Customer hung up',
   customer_busy: 'Customer busy',
   customer_did_not_answer: 'Customer did not answer',
@@ -64,19 +79,27 @@ export type Reader = 'own' | 'other';
 export function endSentence(call: Call, reader: Reader = 'own'): string | null {
   if (call.endReason === null) return null;
   const who = reader === 'own' ? 'You' : call.agent.name;
+  const whose = reader === 'own' ? 'Your' : `${call.agent.name}’s`;
+  const phone = `${whose} ${call.agent.phone === 'sip' ? 'phone' : 'browser'}`;
   const after = call.talkMs !== null ? ` after ${inWords(call.talkMs)}` : beforeTheyTalked(call);
   const rang = call.ringMs !== null ? ` after ringing for ${inWords(call.ringMs)}` : '';
   switch (call.endReason) {
     case 'agent_hung_up':
       return `${who} hung up${after}.`;
     case 'agent_left':
-      return reader === 'own'
-        ? `Your browser left the call${after}.`
-        : `${who}’s browser left the call${after}.`;
+      return `${phone} left the call${after}.`;
     case 'agent_never_joined':
-      return reader === 'own'
+      return reader === 'own' && call.agent.phone === 'browser'
         ? 'Your microphone never joined the call, so nobody was dialled.'
-        : `${who}’s browser never joined the call, so nobody was dialled.`;
+        : `${phone} never joined the call, so nobody was dialled.`;
+    case 'agent_phone_unreachable':
+      return `${phone} could not be reached, so nobody was dialled.`;
+    case 'agent_phone_busy':
+      return `${phone} was busy or declined, so nobody was dialled.`;
+    case 'agent_phone_not_answered':
+      return reader === 'own'
+        ? 'You did not pick up your phone, so nobody was dialled.'
+        : `${who} did not pick up the phone, so nobody was dialled.`;
     case 'customer_hung_up':
       return `Customer hung up${call.talkMs !== null ? after : rang}.`;
     case 'customer_busy':
@@ -105,15 +128,26 @@ function beforeTheyTalked(call: Call): string {
 }
 
 /** What the agent can do next; null when nothing needs saying. */
-export function nextStep(reason: EndReason): string | null {
-  switch (reason) {
+export function nextStep({ endReason, agent }: Call): string | null {
+  switch (endReason) {
+    case null:
     case 'agent_hung_up':
     case 'customer_hung_up':
       return null;
     case 'agent_left':
-      return 'Keep this tab open during a call. You can call again now.';
+      return agent.phone === 'sip'
+        ? 'Check the phone’s network. You can call again now.'
+        : 'Keep this tab open during a call. You can call again now.';
     case 'agent_never_joined':
-      return 'Check that the browser may use your microphone, then call again.';
+      return agent.phone === 'sip'
+        ? 'Try again in a moment. If it keeps happening, tell your administrator.'
+        : 'Check that the browser may use your microphone, then call again.';
+    case 'agent_phone_unreachable':
+      return 'Check that your phone is on and shows that it is registered (Settings, Phone), then call again.';
+    case 'agent_phone_busy':
+      return 'Hang up what is on your phone, and see that it does not refuse calls (Do not disturb). Then call again.';
+    case 'agent_phone_not_answered':
+      return 'Call again, and pick up when your phone rings.';
     case 'customer_busy':
     case 'customer_did_not_answer':
       return 'Try again later.';

@@ -1,4 +1,4 @@
-import type { Role } from '@offhook/contract';
+import type { PhoneKind, Role } from '@offhook/contract';
 
 export const ROLE_WORDS: Record<Role, { name: string; withArticle: string; may: string }> = {
   agent: { name: 'Agent', withArticle: 'an agent', may: 'Makes calls and sees their own.' },
@@ -13,3 +13,5 @@ export const ROLE_WORDS: Record<Role, { name: string; withArticle: string; may: 
     may: 'Sees everything and changes the settings.',
   },
 };
+
+export const PHONE_WORDS: Record<PhoneKind, string> = { browser: 'Browser', sip: 'SIP phone' };

@@ -1,4 +1,4 @@
-import type { Call, LiveCall, PhoneToken } from '@offhook/contract';
+import type { Call, LiveCall, PhoneKind, PhoneToken } from '@offhook/contract';
 import { NO_LEVELS } from './levels.ts';
 import type { Levels } from './levels.ts';
 import { loudness } from './loudness.ts';
@@ -46,6 +46,7 @@ export class AgentPhone {
   readonly #microphone = new Microphone();
   readonly #line: VoiceLine;
   #leg: VoiceLeg | null = null;
+  #kind: PhoneKind = 'browser';
 
   constructor({ personId, signalHost, server }: AgentPhoneOptions) {
     this.#personId = personId;
@@ -80,9 +81,14 @@ export class AgentPhone {
     return this.#microphone.state;
   }
 
+  /** What the next call is made with; one that runs is left alone. */
+  callWith(kind: PhoneKind): void {
+    this.#kind = kind;
+  }
+
   /** Loads what the first call needs. What fails is tried again, and told, with the call. */
   async prepare(): Promise<void> {
-    await this.#line.prepare().catch(() => undefined);
+    if (this.#kind === 'browser') await this.#line.prepare().catch(() => undefined);
   }
 
   /** Settles the permission outside a call. */
@@ -97,7 +103,7 @@ export class AgentPhone {
 
   async dial(to: string): Promise<void> {
     if (this.#current !== null) return;
-    this.#tell({ kind: 'dialled', to });
+    this.#tell({ kind: 'dialled', to, phone: this.#kind });
     try {
       await this.#place(to);
     } catch (error) {
@@ -174,16 +180,19 @@ export class AgentPhone {
   }
 
   async #place(to: string): Promise<void> {
-    await this.#microphone.open();
-    if (this.#current?.ending !== false) throw new GivenUp();
-    this.#tell({ kind: 'microphone_open' });
+    if (this.#kind === 'browser') {
+      await this.#microphone.open();
+      if (this.#current?.ending !== false) throw new GivenUp();
+      this.#tell({ kind: 'microphone_open' });
+    }
     const call = await placeOnce(this.#server, to);
     this.#tell({ kind: 'placed', call });
     const now = this.#current;
     if (now?.call?.id !== call.id)
       this.#microphone.release(); // it has ended already
     else if (now.ending) await this.#hangUp(call.id);
-    else await this.#join(call.id);
+    else if (now.here) await this.#join(call.id);
+    else this.#microphone.release(); // the agent's SIP phone rings
   }
 
   async #join(callId: string): Promise<void> {

@@ -8,7 +8,7 @@ function aCall(version: number, state: Call['state'], over: Partial<Call> = {}):
     id: 'c1',
     direction: 'outbound',
     state,
-    agent: { id: 'p1', name: 'Ann' },
+    agent: { id: 'p1', name: 'Ann', phone: 'browser' },
     customer: { number: '+447700900001', name: 'Ada Answers' },
     createdAt: '2026-11-22T20:00:00.000Z',
     ringingAt: null,
@@ -30,7 +30,7 @@ const told = (version: number, state: Call['state'], over?: Partial<Call>): Phon
   call: aCall(version, state, over),
 });
 const run = (...facts: PhoneFact[]): PhoneState => facts.reduce(after, QUIET);
-const dialled: PhoneFact = { kind: 'dialled', to: '07700 900001' };
+const dialled: PhoneFact = { kind: 'dialled', to: '07700 900001', phone: 'browser' };
 const open: PhoneFact = { kind: 'microphone_open' };
 const placed: PhoneFact = { kind: 'placed', call: aCall(1, 'connecting') };
 
@@ -121,4 +121,25 @@ it('keeps the ended call fresh while it is shown, as when its recording arrives'
   const state = run(told(1, 'connected'), told(2, 'ended'), told(3, 'ended'));
   expect(state.last?.version).toBe(3);
   expect(after(state, { kind: 'dismissed' }).last).toBeNull();
+});
+
+describe('a call on the agent’s SIP phone', () => {
+  const phone = { agent: { id: 'p1', name: 'Grace Hopper', phone: 'sip' } } as const;
+  const dialledWithPhone: PhoneFact = { kind: 'dialled', to: '07700 900001', phone: 'sip' };
+
+  it('asks for no microphone, and its sound is never here', () => {
+    const asking = run(dialledWithPhone);
+    expect(asking.current).toMatchObject({ stage: 'placing', phone: 'sip', here: false });
+    const answer: PhoneFact = { kind: 'placed', call: aCall(1, 'connecting', phone) };
+    const rings = run(dialledWithPhone, answer);
+    expect(rings.current).toMatchObject({ stage: 'connecting', phone: 'sip', here: false });
+    const talks = run(dialledWithPhone, answer, told(2, 'connected', phone));
+    expect(talks.current).toMatchObject({ stage: 'connected', here: false });
+  });
+
+  it('is what the server says, where the setting changed in another tab', () => {
+    const answer: PhoneFact = { kind: 'placed', call: aCall(1, 'connecting', phone) };
+    expect(run(dialled, open, answer).current).toMatchObject({ phone: 'sip', here: false });
+    expect(run(dialledWithPhone, placed).current).toMatchObject({ phone: 'browser', here: true });
+  });
 });

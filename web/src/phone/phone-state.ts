@@ -1,4 +1,4 @@
-import type { Call } from '@offhook/contract';
+import type { Call, PhoneKind } from '@offhook/contract';
 import type { PhoneProblem } from './problem.ts';
 import { NO_NOTICES } from './sound-watch.ts';
 import type { SoundNotices } from './sound-watch.ts';
@@ -8,6 +8,8 @@ import type { SoundNotices } from './sound-watch.ts';
  * call, and what the Voice SDK says about this browser's sound.
  *
  *   (click) ──► microphone ──► placing ──► the server's own states, connecting … ended
+ *
+ * With a SIP phone there is no microphone to ask for, and the sound is never here.
  */
 export type Stage = 'microphone' | 'placing' | Call['state'];
 
@@ -23,7 +25,9 @@ export interface CurrentCall {
   to: string;
   /** Null until the server has made it. */
   call: Call | null;
-  /** Whether this tab carries the sound; else another tab, or another machine, does. */
+  /** What the agent speaks through in this call. */
+  phone: PhoneKind;
+  /** Whether this tab carries the sound; else another tab, another machine or a SIP phone does. */
   here: boolean;
   sound: SoundState;
   muted: boolean;
@@ -42,7 +46,7 @@ export interface PhoneState {
 }
 
 export type PhoneFact =
-  | { kind: 'dialled'; to: string }
+  | { kind: 'dialled'; to: string; phone: PhoneKind }
   | { kind: 'microphone_open' }
   | { kind: 'placed'; call: Call }
   /** The call could not be made, or was given up before the server knew it. */
@@ -65,7 +69,7 @@ export function after(state: PhoneState, fact: PhoneFact): PhoneState {
   switch (fact.kind) {
     case 'dialled':
       return state.current === null
-        ? { current: begun(fact.to), last: null, problem: null }
+        ? { current: begun(fact.to, fact.phone), last: null, problem: null }
         : state;
     case 'microphone_open':
       return within(state, (now) =>
@@ -98,12 +102,13 @@ export function after(state: PhoneState, fact: PhoneFact): PhoneState {
   }
 }
 
-function begun(to: string): CurrentCall {
+function begun(to: string, phone: PhoneKind): CurrentCall {
   return {
-    stage: 'microphone',
+    stage: phone === 'sip' ? 'placing' : 'microphone',
     to,
     call: null,
-    here: true,
+    phone,
+    here: phone === 'browser',
     sound: 'waiting',
     muted: false,
     ending: false,
@@ -113,7 +118,8 @@ function begun(to: string): CurrentCall {
 }
 
 function elsewhere(call: Call): CurrentCall {
-  return { ...begun(call.customer.number), stage: call.state, call, here: false };
+  const { phone } = call.agent;
+  return { ...begun(call.customer.number, phone), stage: call.state, call, here: false };
 }
 
 function within(state: PhoneState, change: (now: CurrentCall) => CurrentCall): PhoneState {
@@ -125,10 +131,18 @@ function within(state: PhoneState, change: (now: CurrentCall) => CurrentCall): P
 /** The answer to our own request; news about the call may have overtaken it. */
 function placed(state: PhoneState, call: Call): PhoneState {
   const now = state.current;
-  if (!now?.here) return told(state, call);
+  if (now === null || !isAsking(now)) return told(state, call);
   const newest = now.call?.id === call.id && now.call.version > call.version ? now.call : call;
   if (newest.state === 'ended') return over(state, newest);
-  return { ...state, current: { ...now, call: newest, stage: newest.state } };
+  // The server has the last word on the phone: the setting may have changed in another tab.
+  const { phone } = newest.agent;
+  const current = { ...now, call: newest, stage: newest.state, phone, here: phone === 'browser' };
+  return { ...state, current };
+}
+
+/** Between the click and the server's answer. */
+function isAsking({ stage }: CurrentCall): boolean {
+  return stage === 'microphone' || stage === 'placing';
 }
 
 /** A call that showed up meanwhile is somebody else's: another tab of the same person. */
@@ -149,7 +163,7 @@ function told(state: PhoneState, call: Call): PhoneState {
     }
     return call.state === 'ended' ? state : { ...state, current: elsewhere(call) };
   }
-  if (now.stage === 'microphone' || now.stage === 'placing') {
+  if (isAsking(now)) {
     // Most likely the call we are just asking for: its events, even its end, can overtake the
     // answer. `placed` decides.
     return isNews(now.call, call) ? { ...state, current: { ...now, call } } : state;

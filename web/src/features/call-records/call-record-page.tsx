@@ -3,7 +3,7 @@ import { Link, useParams } from '@tanstack/react-router';
 import { ChevronLeft, Disc, FileX, LoaderCircle, MicOff } from 'lucide-react';
 import { useMemo } from 'react';
 import { ApiError, messageOf } from '../../lib/api.ts';
-import { endSentence, noPlayerBecause, STATE_WORDS } from '../../lib/call-words.ts';
+import { endSentence, noPlayerBecause, stateWords } from '../../lib/call-words.ts';
 import { useCall } from '../../lib/calls.ts';
 import { fullWhen } from '../../lib/format.ts';
 import { showNumber } from '../../lib/phone-number.ts';
@@ -154,7 +154,7 @@ function Heading({ call }: { call: Call }) {
 function Running({ call }: { call: Call }) {
   return (
     <>
-      {STATE_WORDS[call.state]}
+      {stateWords(call)}
       {call.connectedAt !== null && (
         <span aria-hidden>
           {' '}

@@ -8,7 +8,7 @@ import {
   TriangleAlert,
   type LucideIcon,
 } from 'lucide-react';
-import { OUTCOME_WORDS, STATE_WORDS } from '../../lib/call-words.ts';
+import { OUTCOME_WORDS, stateWords } from '../../lib/call-words.ts';
 import { Badge, type Tone } from '../../ui/badge.tsx';
 
 const LOOKS: Record<Outcome, { tone: Tone; icon: LucideIcon }> = {
@@ -24,7 +24,7 @@ export function OutcomeBadge({ call }: { call: Call }) {
   if (call.outcome === null) {
     const Icon = call.state === 'connected' ? Radio : PhoneCall;
     // The agent's microphone is the agent's matter; in a report the call is simply beginning.
-    const words = call.state === 'connecting' ? 'Connecting' : STATE_WORDS[call.state];
+    const words = call.state === 'connecting' ? 'Connecting' : stateWords(call);
     return (
       <Badge tone="accent">
         <Icon aria-hidden />

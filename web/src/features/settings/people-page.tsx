@@ -15,12 +15,13 @@ import { invitationsQuery } from './invitations-query.ts';
 import { InviteDialog } from './invite-dialog.tsx';
 import { LinkDialog } from './link-dialog.tsx';
 import { PeopleTable } from './people-table.tsx';
+import { PhoneDialog } from './phone/phone-dialog.tsx';
 import { SettingsList } from './settings-list.tsx';
 
 type Open =
   | { what: 'invite' }
   | { what: 'link'; made: InvitationCreated }
-  | { what: 'change' | 'active'; person: Person }
+  | { what: 'change' | 'active' | 'phone'; person: Person }
   | { what: 'withdraw'; invitation: Invitation };
 
 export function PeoplePage() {
@@ -61,6 +62,7 @@ export function PeoplePage() {
           <PeopleTable
             people={list}
             onChange={(person) => setOpen({ what: 'change', person })}
+            onPhone={(person) => setOpen({ what: 'phone', person })}
             onActive={(person) => setOpen({ what: 'active', person })}
             onPasswordLink={(person) => void passwordLink(person)}
           />
@@ -72,6 +74,7 @@ export function PeoplePage() {
       )}
       {open?.what === 'link' && <LinkDialog made={open.made} onClose={close} />}
       {open?.what === 'change' && <ChangeDialog person={open.person} onClose={close} />}
+      {open?.what === 'phone' && <PhoneDialog person={open.person} onClose={close} />}
       {open?.what === 'active' && <ActiveDialog person={open.person} onClose={close} />}
       {open?.what === 'withdraw' && <WithdrawDialog invitation={open.invitation} onClose={close} />}
     </div>

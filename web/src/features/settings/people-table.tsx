@@ -1,6 +1,6 @@
 import type { Person } from '@offhook/contract';
-import { Ellipsis, KeyRound, Pencil, UserCheck, UserX } from 'lucide-react';
-import { ROLE_WORDS } from '../../lib/person-words.ts';
+import { Ellipsis, KeyRound, Pencil, PhoneCall, UserCheck, UserX } from 'lucide-react';
+import { PHONE_WORDS, ROLE_WORDS } from '../../lib/person-words.ts';
 import { useMe } from '../../lib/session.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -9,6 +9,7 @@ import { Menu, MenuItem, MenuLine } from '../../ui/dropdown-menu.tsx';
 interface PeopleTableProps {
   people: Person[];
   onChange: (person: Person) => void;
+  onPhone: (person: Person) => void;
   onActive: (person: Person) => void;
   onPasswordLink: (person: Person) => void;
 }
@@ -31,6 +32,9 @@ export function PeopleTable({ people, ...actions }: PeopleTableProps) {
           <th scope="col" className={`${cell} hidden sm:table-cell`}>
             Team
           </th>
+          <th scope="col" className={`${cell} hidden sm:table-cell`}>
+            Phone
+          </th>
           <th scope="col" className={`${cell} rounded-tr-lg`}>
             <span className="sr-only">Actions</span>
           </th>
@@ -49,11 +53,17 @@ export function PeopleTable({ people, ...actions }: PeopleTableProps) {
               <p className="text-sm text-muted sm:hidden">
                 {ROLE_WORDS[person.role].name}
                 {person.team && `, ${person.team.name}`}
+                {person.phone === 'sip' && `, ${PHONE_WORDS.sip}`}
               </p>
             </td>
             <td className={`${cell} hidden sm:table-cell`}>{ROLE_WORDS[person.role].name}</td>
             <td className={`${cell} hidden sm:table-cell`}>
               {person.team?.name ?? <span className="text-muted">None</span>}
+            </td>
+            <td className={`${cell} hidden sm:table-cell`}>
+              <span className={person.phone === 'browser' ? 'text-muted' : undefined}>
+                {PHONE_WORDS[person.phone]}
+              </span>
             </td>
             <td className={`${cell} text-right`}>
               {administrator && <Actions person={person} own={person.id === me.id} {...actions} />}
@@ -70,7 +80,7 @@ interface ActionsProps extends Omit<PeopleTableProps, 'people'> {
   own: boolean;
 }
 
-function Actions({ person, own, onChange, onActive, onPasswordLink }: ActionsProps) {
+function Actions({ person, own, onChange, onPhone, onActive, onPasswordLink }: ActionsProps) {
   return (
     <Menu
       trigger={
@@ -84,10 +94,16 @@ function Actions({ person, own, onChange, onActive, onPasswordLink }: ActionsPro
         Change name, role or team
       </MenuItem>
       {person.active && (
-        <MenuItem onSelect={() => onPasswordLink(person)}>
-          <KeyRound aria-hidden />
-          Make a password link
-        </MenuItem>
+        <>
+          <MenuItem onSelect={() => onPhone(person)}>
+            <PhoneCall aria-hidden />
+            Choose the phone
+          </MenuItem>
+          <MenuItem onSelect={() => onPasswordLink(person)}>
+            <KeyRound aria-hidden />
+            Make a password link
+          </MenuItem>
+        </>
       )}
       {!own && (
         <>

@@ -81,6 +81,15 @@ function RecordingMark({ current: { stage, call } }: { current: CurrentCall }) {
 function Sound({ current }: { current: CurrentCall }) {
   const { levels } = usePhone();
   const { permission } = useMicrophone();
+  if (current.phone === 'sip') {
+    return (
+      <p className="min-h-14 text-muted">
+        {current.stage === 'connecting' || current.stage === 'placing'
+          ? 'Pick up your phone when it rings: the customer is dialled once you are on the line.'
+          : 'You hear and speak through your phone. Mute, and keys for menus, are on the phone itself.'}
+      </p>
+    );
+  }
   if (!current.here) {
     return (
       <p className="min-h-14 text-muted">

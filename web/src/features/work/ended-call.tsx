@@ -22,7 +22,7 @@ export function EndedCall({ call, disabled }: { call: Call; disabled: boolean })
   const phone = usePhone();
   const { country } = usePhoneSettings();
   const number = showNumber(call.customer.number, country);
-  const next = call.endReason === null ? null : nextStep(call.endReason);
+  const next = nextStep(call);
   return (
     <Panel aria-label="Last call" className="p-4 lg:p-5">
       <div className="flex items-start justify-between gap-4">

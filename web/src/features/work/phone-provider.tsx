@@ -17,7 +17,7 @@ const Context = createContext<AgentPhone | null>(null);
 
 /** The phone lives above the pages, so a call outlives the page it was begun on. */
 export function PhoneProvider({ children }: { children: ReactNode }) {
-  const { id: personId } = useMe();
+  const { id: personId, phone: kind } = useMe();
   const { signalHost } = usePhoneSettings();
   const live = useLive();
   const [phone, setPhone] = useState<AgentPhone | null>(null);
@@ -36,6 +36,8 @@ export function PhoneProvider({ children }: { children: ReactNode }) {
       made.close();
     };
   }, [personId, signalHost, live]);
+
+  useEffect(() => phone?.callWith(kind), [phone, kind]);
 
   if (phone === null) return null;
   return (

@@ -2,7 +2,7 @@ import type { Call } from '@offhook/contract';
 import { Link } from '@tanstack/react-router';
 import { Phone } from 'lucide-react';
 import { messageOf } from '../../lib/api.ts';
-import { OUTCOME_WORDS, STATE_WORDS } from '../../lib/call-words.ts';
+import { OUTCOME_WORDS, stateWords } from '../../lib/call-words.ts';
 import { useCalls } from '../../lib/calls.ts';
 import { inWords, shortWhen } from '../../lib/format.ts';
 import { showNumber } from '../../lib/phone-number.ts';
@@ -88,7 +88,7 @@ function RecentCall({ call, disabled }: { call: Call; disabled: boolean }) {
 
 /** "No answer · rang 15 s" */
 function summary(call: Call): string {
-  if (call.outcome === null) return STATE_WORDS[call.state];
+  if (call.outcome === null) return stateWords(call);
   const word = OUTCOME_WORDS[call.outcome];
   if (call.talkMs !== null) return `${word} · talked ${inWords(call.talkMs)}`;
   if (call.ringMs !== null) return `${word} · rang ${inWords(call.ringMs)}`;

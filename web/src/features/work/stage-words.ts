@@ -1,8 +1,9 @@
-import { STATE_WORDS } from '../../lib/call-words.ts';
+import type { Call, PhoneKind } from '@offhook/contract';
+import { stateWords } from '../../lib/call-words.ts';
 import type { CurrentCall } from '../../phone/phone-state.ts';
 
 /** What the running call is doing, in the agent's words. */
-export function stageWords({ stage, ending, sound }: CurrentCall): string {
+export function stageWords({ stage, ending, sound, phone }: CurrentCall): string {
   if (ending) return 'Ending';
   switch (stage) {
     case 'microphone':
@@ -13,11 +14,15 @@ export function stageWords({ stage, ending, sound }: CurrentCall): string {
     case 'dialling':
     case 'ringing':
     case 'connected':
-      return sound === 'reconnecting' ? 'Reconnecting your sound' : STATE_WORDS[stage];
+      return sound === 'reconnecting' ? 'Reconnecting your sound' : inWords(stage, phone);
     case 'ending':
     case 'ended':
-      return STATE_WORDS[stage];
+      return inWords(stage, phone);
   }
+}
+
+function inWords(state: Call['state'], phone: PhoneKind): string {
+  return stateWords({ state, agent: { phone } });
 }
 
 /** Since when the timer runs: talking, or else ringing. */

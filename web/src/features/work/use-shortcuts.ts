@@ -3,8 +3,8 @@ import { usePhone } from './phone-provider.tsx';
 
 /** Every shortcut of the phone, for the help text. They work on every page. */
 export const SHORTCUTS = [
-  { keys: ['M'], does: 'Mute or unmute' },
-  { keys: ['Ctrl', 'Shift', 'E'], does: 'End the call' },
+  { keys: ['M'], does: 'Mute or unmute', needs: 'browser' },
+  { keys: ['Ctrl', 'Shift', 'E'], does: 'End the call', needs: null },
 ] as const;
 
 /** Whether somebody is writing, or in a dialog or menu that has keys of its own. */

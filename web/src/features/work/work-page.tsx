@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { useMe } from '../../lib/session.ts';
 import type { MicrophoneState } from '../../phone/microphone.ts';
 import { CallPanel } from './call-panel.tsx';
 import { DemoCustomers } from './demo-customers.tsx';
@@ -14,8 +15,11 @@ export function WorkPage() {
   const phone = usePhone();
   const { current, last, problem } = usePhoneState();
   const microphone = useMicrophone();
-  const hopeless = isHopeless(microphone);
-  const lasting = hopeless || microphone.problem === 'refused' ? microphone.problem : null;
+  const { phone: kind } = useMe();
+  // With a SIP phone nobody needs this browser's microphone.
+  const hopeless = kind === 'browser' && isHopeless(microphone);
+  const refused = kind === 'browser' && microphone.problem === 'refused';
+  const lasting = hopeless || refused ? microphone.problem : null;
   // The SDK is big and nobody needs it to see this page: fetched when somebody begins to use it,
   // which is seconds before the first call.
   useEffect(() => atFirstTouch(() => void phone.prepare()), [phone]);
