@@ -40,12 +40,7 @@ const host = z
     error: 'Give only the name or address, without “sip:” and without a port.',
   });
 
-/** What goes into a SIP header as it is: nothing that could end the line. */
-const credential = z
-  .string()
-  .min(1)
-  .max(128, 'At most 128 characters.')
-  .regex(/^[\x20-\x7e\u00a0-\uffff]*$/, 'Control characters cannot be part of this.');
+const credential = z.string().min(1, 'This is empty.').max(128, 'At most 128 characters.');
 
 const source = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
   error: 'Give addresses or ranges such as 192.0.2.10 or 192.0.2.0/24.',
@@ -57,22 +52,26 @@ const TrunkSettings = z.strictObject({
     .string()
     .trim()
     .min(1, 'Please give a name.')
-    .max(80, 'A name can have at most 80 characters.'),
+    .max(64, 'A name can have at most 64 characters.'),
   /** False: no calls, no registration. */
   enabled: z.boolean(),
   /** Address or name. Without a port a name is looked up as SRV first (RFC 3263). */
   host,
   port: whole(1, 65_535).nullable(),
   transport: TrunkTransport,
-  username: credential.nullable(),
+  username: credential
+    .regex(/^[^\s"<>@:;?]*$/, 'Spaces and the characters "<>@:;? cannot be part of it.')
+    .nullable(),
   /** Never shown again; null forgets it. */
-  password: credential.nullable(),
+  password: credential
+    .regex(/^[\x20-\x7e\u00a0-\uffff]*$/, 'Control characters cannot be part of it.')
+    .nullable(),
   /** Register there, and refresh, for so many seconds; null: the trunk knows our address. */
   registerSeconds: whole(30, 86_400).nullable(),
   /** Sources of incoming calls besides the addresses that `host` has: addresses and ranges. */
-  allowedAddresses: z.array(source).max(100, 'At most 100 addresses.'),
+  allowedAddresses: z.array(source).max(64, 'At most 64 addresses.'),
   /** The first one is used for calls that come from a number that is not among them. */
-  callerIds: z.array(z.string().trim().min(1).max(64)).max(1_000, 'At most 1,000 numbers.'),
+  callerIds: z.array(z.string().trim().min(1).max(64)).max(200, 'At most 200 numbers.'),
   /** The one liked best first. */
   codecs: z.array(TrunkCodec).min(1, 'Choose at least one.').max(2),
   srtp: TrunkSrtp,
@@ -104,7 +103,10 @@ export type TrunkChange = z.infer<typeof TrunkChange>;
  * POST /api/trunks (administrators) → 201 Trunk. What is absent is as in TRUNK_DEFAULTS. Caller ids
  * may be written in any way; they are read as numbers of the installation's country.
  */
-export const TrunkRequest = TrunkChange.required({ name: true, host: true });
+export const TrunkRequest = TrunkChange.required({ name: true, host: true }).refine(
+  ({ registerSeconds, username }) => (registerSeconds ?? null) === null || (username ?? '') !== '',
+  { path: ['username'], error: 'To register, a user name is needed.' },
+);
 export type TrunkRequest = z.infer<typeof TrunkRequest>;
 
 /** A trunk of which only name and host are known: what most carriers want. */

@@ -108,11 +108,11 @@ async function json(response: Response): Promise<unknown> {
 
 async function refusal(response: Response, path: string): Promise<Problem> {
   const said = EngineRefusal.safeParse(await json(response));
-  const message = said.success ? said.data.message : `HTTP ${response.status}`;
+  const message = said.success ? sentence(said.data.message) : `HTTP ${response.status}.`;
   switch (response.status) {
     case 400:
     case 422:
-      return new Problem('request.invalid', message);
+      return invalid(message);
     case 404:
       return notFound(path);
     case 409:
@@ -120,6 +120,17 @@ async function refusal(response: Response, path: string): Promise<Problem> {
     default:
       return new Problem('carrier.unavailable', `The voice engine could not do it: ${message}`);
   }
+}
+
+/** "Invalid parameter host: is neither …" belongs to the field `host`: "This is neither …". */
+function invalid(message: string): Problem {
+  const [, field, why] = /^Invalid parameter ([\w.]+): (.+)$/s.exec(message) ?? [];
+  if (field === undefined || why === undefined) return new Problem('request.invalid', message);
+  return new Problem('request.invalid', message, { [field]: `This ${why}` });
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
 function notFound(path: string): Problem {

@@ -117,9 +117,9 @@ export function createTrunks(
 function withNumbers<T extends TrunkChange>(change: T, country: string): T {
   if (change.callerIds === undefined) return change;
   const callerIds = change.callerIds.map((typed) => {
-    const { e164 } = readNumber(typed, country);
-    if (e164 !== null) return e164;
-    const problem = `“${typed}” is not a phone number we can read.`;
+    const { e164, exists, hasExtension } = readNumber(typed, country);
+    if (e164 !== null && exists && !hasExtension) return e164;
+    const problem = `“${typed}” is not a number that a phone can have.`;
     throw new Problem('request.invalid', problem, { callerIds: problem });
   });
   return { ...change, callerIds: [...new Set(callerIds)] };

@@ -82,6 +82,8 @@ describe('a trunk in the form', () => {
     [{ port: 'five' }, 'port'],
     [{ username: 'a\r\nEvil: 1' }, 'username'],
     [{ registerSeconds: '' }, 'registerSeconds'],
+    [{ username: '' }, 'username'],
+    [{ username: 'alice@example.com' }, 'username'],
     [{ allowedAddresses: '192.0.2.1\nhome' }, 'allowedAddresses.1'],
     [{ rules: [{ prefix: '44', strip: '0', prepend: '' }] }, 'rules.0.prefix'],
     [{ rules: [{ prefix: '+', strip: 'x', prepend: '' }] }, 'rules.0.strip'],
