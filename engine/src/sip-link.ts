@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { UserAgent } from './sip/user-agent/calls.ts';
+import type { UserAgent, UserAgentListener } from './sip/user-agent/calls.ts';
 
 /** Our SIP ports cannot be opened; the message says which, why, and what setting to look at. */
 export class SipClosed extends Error {
@@ -15,6 +15,8 @@ export class SipLink {
   readonly #open: () => Promise<UserAgent>;
   readonly #where: string;
   readonly #log: Logger;
+  /** Who hears what comes in; said before the agent is opened. */
+  listener: UserAgentListener | null = null;
   #agent: UserAgent | null = null;
   #opening: Promise<UserAgent> | null = null;
   #closed = false;
@@ -52,6 +54,7 @@ export class SipLink {
   async #start(): Promise<UserAgent> {
     try {
       const agent = await this.#open();
+      if (this.listener !== null) agent.listener = this.listener;
       this.#agent = agent;
       this.#log.info({ udpPort: agent.udpPort, tlsPort: agent.tlsPort }, 'SIP is open');
       return agent;

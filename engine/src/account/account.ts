@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Ledger } from '../journal/ledger.ts';
 import type { TwimlSource } from '../twiml/fetcher.ts';
-import type { ApplicationRecord, VoiceSettings } from './account-record.ts';
+import type { VoiceSettings } from './account-record.ts';
 
 const NO_VOICE: VoiceSettings = {
   voiceUrl: null,
@@ -54,8 +54,8 @@ export function seedAccount(ledger: Ledger, settings: AccountSettings): void {
   });
 }
 
-/** Null: the application has no voice URL. */
-export function voiceSource(app: ApplicationRecord): (TwimlSource & { kind: 'url' }) | null {
+/** Null: it has no voice URL. */
+export function voiceSource(app: VoiceSettings): (TwimlSource & { kind: 'url' }) | null {
   if (app.voiceUrl === null) return null;
   const { voiceFallbackUrl: url, voiceFallbackMethod: method } = app;
   return {

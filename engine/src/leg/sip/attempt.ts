@@ -8,6 +8,7 @@ import type {
   SipEnd,
   UserAgent,
 } from '../../sip/user-agent/calls.ts';
+import type { SipLink } from '../../sip-link.ts';
 import { readFailure, type CallFailure } from '../../trunk/failure.ts';
 import { broken, full, nowhere, NoDescription, unusable } from './failures.ts';
 import { keyOfInfo } from './key-info.ts';
@@ -16,11 +17,9 @@ import type { Way } from './way.ts';
 
 /** What the lines of SIP calls are made with. */
 export interface SipParts {
-  agent: UserAgent;
+  sip: Pick<SipLink, 'ready'>;
   media: MediaLink;
   log: Logger;
-  /** Where our media is, as somebody at that hop sees us. */
-  mediaAddress: (hop: Hop) => string;
 }
 
 /** Nothing comes after `failed` and `ended`. */
@@ -129,16 +128,19 @@ export class Attempt implements OutgoingListener {
 
   async #invite(): Promise<void> {
     const { way, sound } = this;
-    const { agent, media, mediaAddress } = this.#parts;
+    const { sip, media } = this.#parts;
+    let agent: UserAgent;
     let hops: readonly Hop[];
     try {
+      agent = await sip.ready();
       hops = await way.hops();
     } catch (error) {
       return this.#fail(nowhere(error));
     }
     const [first] = hops;
     if (first === undefined) return this.#fail(nowhere(new Error(`${way.uri.host} leads nowhere`)));
-    await sound.open(mediaAddress(first), way.terms);
+    // Behind NAT both are our public address: what carries SIP there is to carry sound too.
+    await sound.open(agent.localAddress(first).host, way.terms);
     if (this.#state !== 'opening') return;
     this.#deaf = media.onLeg(sound.leg, (news) => {
       if (news.event === 'leg.lost') this.#end(news.data.why);

@@ -119,7 +119,8 @@ export class IncomingLine implements Line, IncomingListener {
 
   async #open(terms: SoundTerms): Promise<void> {
     const { offer, source } = this.#call;
-    await this.#sound.open(this.#parts.mediaAddress(source), terms);
+    const agent = await this.#parts.sip.ready();
+    await this.#sound.open(agent.localAddress(source).host, terms);
     this.#deaf = this.#parts.media.onLeg(this.mediaLeg, (news) => {
       if (news.event === 'leg.lost') this.#listener?.ended('completed', 200);
     });

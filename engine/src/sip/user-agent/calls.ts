@@ -66,10 +66,10 @@ export interface SipCall {
   readonly callId: string;
   /**
    * Takes the call down in whatever way fits: CANCEL, BYE, or a final refusal (`status`, default 486
-   * for one that rings here). Harmless twice. `ended` does not come for it; `failed` (cancelled)
+   * for one that rings here; `headers` go with it: a challenge). Harmless twice. `ended` does not come for it; `failed` (cancelled)
    * does, where an INVITE was under way.
    */
-  hangUp(status?: number): void;
+  hangUp(status?: number, headers?: readonly (readonly [name: string, value: string])[]): void;
   /** INFO within the dialog, e.g. application/dtmf-relay. Rejects when it is refused. */
   info(contentType: string, body: string): Promise<void>;
   /** A new offer of ours (hold, another address). Resolves with the answer. */
@@ -158,6 +158,8 @@ export interface UserAgent {
     onChange: (state: RegistrationState) => void,
   ): Registration;
   ping(uri: SipUri, hops: readonly Hop[]): Promise<Ping>;
+  /** What whoever is reached by that hop can reach us at. */
+  localAddress(hop: Pick<Hop, 'transport' | 'address'>): { host: string; port: number };
   /** Dialogs and transactions alive. */
   readonly size: number;
   /** Ends what lives (BYE, CANCEL), waits shortly for answers, closes the sockets. Harmless twice. */

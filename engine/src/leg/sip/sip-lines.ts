@@ -1,0 +1,102 @@
+import type { Bindings } from '../../registrar/bindings.ts';
+import type { Directory } from '../../registrar/directory.ts';
+import { phoneWays } from '../../registrar/phone-ways.ts';
+import { aorOf } from '../../registrar/registrar.ts';
+import type { Hop, NameAddress, SipUri } from '../../sip/message/message.ts';
+import { SipSyntaxError } from '../../sip/message/syntax-error.ts';
+import { parseUri } from '../../sip/message/uri.ts';
+import type { Route } from '../../trunk/route.ts';
+import type { Trunks } from '../../trunk/trunks.ts';
+import type { Destination, LineFinder } from '../switchboard.ts';
+import { PHONE_TERMS } from './incoming.ts';
+import { OutgoingLine, type OutgoingLineParts } from './outgoing-line.ts';
+import type { Way } from './way.ts';
+
+export interface SipLinesParts {
+  trunks: Pick<Trunks, 'routesTo'>;
+  directory: Directory;
+  bindings: Bindings;
+  /** RFC 3263, for addresses elsewhere. */
+  resolve: (uri: SipUri) => Promise<readonly Hop[]>;
+}
+
+/** The lines that SIP has: numbers go over trunks, sip: to our phones or to where it says. */
+export function sipLines(parts: SipLinesParts, line: OutgoingLineParts): LineFinder {
+  return (call) => {
+    if (call.to.startsWith('+')) {
+      const routes = parts.trunks.routesTo(call.to, call.from);
+      if (routes.length === 0) return null;
+      const rounds = routes.map((route) => [overTrunk(route)]);
+      return new OutgoingLine(call.sid, rounds, line);
+    }
+    if (!/^sips?:/i.test(call.to)) return null;
+    const uri = readUri(call.to);
+    return uri === null ? null : new OutgoingLine(call.sid, waysTo(uri, call, parts), line);
+  };
+}
+
+function overTrunk(route: Route): Way {
+  const { trunk, uri, from } = route;
+  const { username, password, codecs, srtp } = trunk;
+  return {
+    uri,
+    from,
+    to: address(uri),
+    hops: () => route.hops(),
+    credentials: username === null || password === null ? null : { username, password },
+    headers: [],
+    terms: { laws: codecs, srtp },
+    take: () => route.take(),
+    release: () => route.release(),
+    report: (failure) => route.report(failure),
+  };
+}
+
+function waysTo(uri: SipUri, call: Destination, parts: SipLinesParts): Way[][] {
+  const domain = parts.directory.domain(uri.host);
+  const to = address(uri);
+  const from = address(fromUri(call.from, domain?.domainName ?? uri.host));
+  const headers = Object.entries(call.parameters).filter(([name]) => isOwnHeader(name));
+  if (domain !== undefined) {
+    const aor = aorOf(uri.user ?? '', domain);
+    return phoneWays(aor, parts.bindings, { from, to, headers });
+  }
+  const way: Way = {
+    ...{ uri, from, to, headers },
+    hops: () => parts.resolve(uri),
+    credentials: call.credentials ?? null,
+    terms: PHONE_TERMS,
+    take: () => true,
+    release: () => undefined,
+    report: () => undefined,
+  };
+  return [[way]];
+}
+
+/** Headers that a caller may send along: https://www.twilio.com/docs/voice/twiml/sip#custom-headers */
+export function isOwnHeader(name: string): boolean {
+  return /^(x-[\w-]{1,60}|user-to-user)$/i.test(name);
+}
+
+/** Who calls, as an address at `host`: a number, client:identity, or an address already. */
+function fromUri(from: string, host: string): SipUri {
+  const given = /^sips?:/i.test(from) ? readUri(from) : null;
+  if (given !== null) return given;
+  const user = from.replace(/^client:/, '');
+  return { scheme: 'sip', user, host, port: null, parameters: new Map() };
+}
+
+function address(uri: SipUri): NameAddress {
+  return { display: null, uri, parameters: new Map() };
+}
+
+/** Null: nothing that can be called. */
+export function readUri(text: string): SipUri | null {
+  try {
+    const uri = parseUri(text);
+    return uri.scheme === 'tel' || uri.host === '' ? null : uri;
+  } catch (error) {
+    if (error instanceof SipSyntaxError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,64 @@
+import type { Logger } from 'pino';
+import type { Ledger } from './journal/ledger.ts';
+import { IncomingCalls } from './leg/sip/incoming.ts';
+import { sipLines } from './leg/sip/sip-lines.ts';
+import type { Switchboard } from './leg/switchboard.ts';
+import type { MediaLink } from './media-link.ts';
+import type { Notices } from './notice/notices.ts';
+import { Authentication } from './registrar/authentication.ts';
+import { Bindings } from './registrar/bindings.ts';
+import { Directory } from './registrar/directory.ts';
+import { Registrar } from './registrar/registrar.ts';
+import { fromOf } from './sip/message/fields.ts';
+import type { Telephony } from './telephony.ts';
+import { TwimlProblem } from './twiml/problem.ts';
+import type { TwimlRunner } from './twiml/runner.ts';
+
+export interface PhoneLinesParts {
+  telephony: Telephony;
+  ledger: Ledger;
+  switchboard: Switchboard;
+  media: MediaLink;
+  runner: TwimlRunner;
+  notices: Notices;
+  log: Logger;
+}
+
+export interface PhoneLines {
+  /** How many phones are registered. */
+  readonly registrations: number;
+  /** Opens SIP when there is somebody whose phone could register; asked again when that changes. */
+  expectPhones(): void;
+}
+
+/** Calls by SIP: over trunks, to and from agents' phones, to addresses elsewhere. */
+export function addPhoneLines(parts: PhoneLinesParts): PhoneLines {
+  const { telephony, ledger, switchboard, media, notices, log } = parts;
+  const { sip, trunks } = telephony;
+  const directory = new Directory(ledger);
+  const authentication = new Authentication(directory);
+  const bindings = new Bindings();
+  const registrar = new Registrar(directory, authentication, bindings);
+  const calls = new IncomingCalls({ ...parts, sip, trunks, directory, authentication });
+  sip.listener = {
+    invited: (call) => calls.invited(call),
+    admits: ({ headers, source }) =>
+      calls.knows({ address: source.address, host: fromOf({ headers }).uri.host }),
+    foreign: (request) => registrar.take(request),
+  };
+  const notice = (sid: string, { code, message }: { code: number; message: string }) =>
+    notices.add(sid, new TwimlProblem(code, message));
+  const line = { sip, media, log, notice };
+  switchboard.addLines(
+    sipLines({ trunks, directory, bindings, resolve: telephony.resolve }, line),
+  );
+  return {
+    get registrations() {
+      return bindings.count(Date.now());
+    },
+    expectPhones: () => {
+      // Why it cannot be opened is in the log, in words; a trunk's state says it too.
+      if (directory.inUse) sip.ready().catch((error: unknown) => log.warn({ err: error }, 'phones cannot register'));
+    },
+  };
+}

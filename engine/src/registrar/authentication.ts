@@ -1,0 +1,43 @@
+import { Challenger } from '../sip/digest/challenger.ts';
+import type { SipRequest } from '../sip/message/message.ts';
+import { REALM } from './credentials.ts';
+import type { Directory } from './directory.ts';
+import type { SipDomainRecord } from './sip-records.ts';
+
+/** Who sent a request; or the refusal, with what its sender needs for the next try. */
+export type Proof =
+  | { ok: true; username: string }
+  | { ok: false; status: 401 | 403; headers: readonly (readonly [name: string, value: string])[] };
+
+/** Asks phones to prove who they are (RFC 3261 §22), by the credential lists of their domain. */
+export class Authentication {
+  readonly #directory: Directory;
+  readonly #challenger = new Challenger(REALM);
+
+  constructor(directory: Directory) {
+    this.#directory = directory;
+  }
+
+  check(
+    request: Pick<SipRequest, 'method' | 'uri' | 'headers'>,
+    domain: SipDomainRecord,
+    to: 'call' | 'register',
+  ): Proof {
+    const { method, uri, headers } = request;
+    // Only auth-int reads the body, and we ask for auth.
+    const asked: SipRequest = { kind: 'request', method, uri, headers, body: NO_BODY };
+    const verdict = this.#challenger.verify(
+      asked,
+      (username, algorithm) =>
+        this.#directory.credential(domain, to, username)?.ha1[algorithm] ?? null,
+    );
+    if (verdict.kind === 'admitted') return { ok: true, username: verdict.username };
+    // A new challenge would only let a phone with a wrong password try again and again.
+    if (verdict.kind === 'refused') return { ok: false, status: 403, headers: [] };
+    const challenges = this.#challenger.challenge(verdict.kind === 'stale');
+    const lines = challenges.map((value) => ['WWW-Authenticate', value] as const);
+    return { ok: false, status: 401, headers: lines };
+  }
+}
+
+const NO_BODY = Buffer.alloc(0);

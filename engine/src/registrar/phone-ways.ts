@@ -1,0 +1,57 @@
+import { isIP } from 'node:net';
+import { PHONE_TERMS } from '../leg/sip/incoming.ts';
+import type { Way } from '../leg/sip/way.ts';
+import type { Hop, NameAddress } from '../sip/message/message.ts';
+import type { InviteFailure } from '../sip/user-agent/calls.ts';
+import type { Binding, Bindings } from './bindings.ts';
+
+/**
+ * The ways to all phones that are registered for somebody: one round for each q, the highest first
+ * (RFC 3261 §16.6).
+ */
+export function phoneWays(
+  aor: string,
+  bindings: Bindings,
+  call: Pick<Way, 'from' | 'to' | 'headers'>,
+): Way[][] {
+  const rounds = new Map<number, Way[]>();
+  for (const binding of bindings.of(aor, Date.now())) {
+    const round = rounds.get(binding.q) ?? [];
+    rounds.set(binding.q, round);
+    round.push(wayTo(aor, binding, bindings, call));
+  }
+  return [...rounds.values()];
+}
+
+function wayTo(
+  aor: string,
+  binding: Binding,
+  bindings: Bindings,
+  call: { from: NameAddress; to: NameAddress; headers: Way['headers'] },
+): Way {
+  return {
+    ...call,
+    uri: binding.contact,
+    hops: async () => hopsTo(binding),
+    credentials: null,
+    terms: PHONE_TERMS,
+    take: () => true,
+    release: () => undefined,
+    report: (failure) => {
+      if (failure !== null && isGone(failure)) bindings.drop(aor, binding);
+    },
+  };
+}
+
+/** A phone that closed its connection may still take a new one at the address that it gave. */
+function hopsTo({ source, contact }: Binding): Hop[] {
+  if (isIP(contact.host) === 0 || source.transport === 'udp') return [source];
+  const port = contact.port ?? (source.transport === 'tls' ? 5061 : 5060);
+  return [source, { ...source, address: contact.host, port }];
+}
+
+/** RFC 5626 §5.3: whoever is silent (408) or behind a flow that is gone (430) is not there any more. */
+function isGone(failure: InviteFailure): boolean {
+  if (failure.kind === 'refused') return failure.status === 408 || failure.status === 430;
+  return failure.kind === 'unreachable';
+}
