@@ -2,11 +2,9 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { InvitationCreated } from '@offhook/contract';
 import { ADMINISTRATOR } from '../support/client.ts';
-import { axeFinds, sidewaysScroll } from '../support/axe.ts';
+import { isSound } from './sound-page.ts';
 import { callPanel, House, lastCall, pressEnd, ringDemo, saysState, talkTo } from './house.ts';
 
-const NARROW = { width: 320, height: 640 };
-const WIDE = { width: 1280, height: 900 };
 const FIRST_LOAD_BYTES = 250_000;
 
 let house: House;
@@ -22,19 +20,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await house?.close();
 });
-
-/** As it stands: nothing for axe in either theme, and nothing to scroll sideways at 320 px. */
-async function isSound(page: Page): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await page.locator(`html[data-theme=${colorScheme}]`).waitFor();
-    expect(await axeFinds(page), `${page.url()} ${colorScheme}`).toEqual([]);
-  }
-  await page.setViewportSize(NARROW);
-  await expect.poll(() => sidewaysScroll(page), { message: page.url() }).toBe(0);
-  expect(await axeFinds(page), `${page.url()} narrow`).toEqual([]);
-  await page.setViewportSize(WIDE);
-}
 
 async function open(path: string, heading: string): Promise<void> {
   await agent.goto(`${house.url}${path}`);
@@ -141,6 +126,8 @@ describe('every page: axe in light and dark, and 320 px wide', () => {
   it.each([
     ['/settings/people', 'People'],
     ['/settings/teams', 'Teams'],
+    ['/settings/trunks', 'Trunks'],
+    ['/settings/trunks/new', 'Trunks'],
     ['/settings/api-keys', 'API keys'],
     ['/settings/appearance', 'Appearance'],
   ])('%s', async (path, name) => {

@@ -1,0 +1,79 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { TrunksAnswer } from '@offhook/contract';
+import { House } from './house.ts';
+import { isSound } from './sound-page.ts';
+
+let house: House;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+
+beforeAll(async () => {
+  house = await House.open({ env: { SIP_HOST: '127.0.0.1', SIP_PORT: '0' } });
+  browser = await house.browser();
+  context = await house.window(browser);
+  page = await context.newPage();
+});
+
+afterAll(async () => {
+  await house?.close();
+});
+
+const row = (name: string) => page.getByRole('listitem').filter({ hasText: name });
+
+it('an administrator adds a trunk, is told what is wrong where it is wrong, changes and deletes it', async () => {
+  await page.goto(`${house.url}/settings/trunks`);
+  await page.getByText('No trunks yet').waitFor();
+  await isSound(page);
+
+  await page.getByRole('link', { name: 'Add a trunk' }).click();
+  await page.getByLabel('Host').fill('sip:carrier.invalid');
+  await page.getByRole('button', { name: 'Add a rule' }).click();
+  await page.getByLabel('Prefix', { exact: true }).fill('44');
+  await page.getByLabel('Register with the carrier').check();
+  await page.getByRole('button', { name: 'Add trunk' }).click();
+  await page.getByText('Please give a name.').waitFor();
+  await page.getByText('Give only the name or address').waitFor();
+  await page.getByText('Give how numbers begin, with a plus').waitFor();
+  expect(await page.locator(':focus').getAttribute('name')).toBe('name');
+  await isSound(page);
+
+  await page.getByLabel('Name', { exact: true }).fill('Carrier');
+  await page.getByLabel('Host').fill('carrier.invalid');
+  await page.getByRole('button', { name: 'Remove rule 1' }).click();
+  await page.getByLabel('Caller ids').fill('020 7946 0000\nnobody');
+  await page.getByRole('button', { name: 'Add trunk' }).click();
+  await page.getByText('To register, a user name is needed.').waitFor();
+  await page.getByLabel('User name').fill('ada');
+  await page.getByLabel('Password').fill('S3cret');
+  await page.getByRole('button', { name: 'Add trunk' }).click();
+  // This only the server can tell.
+  await page.getByText('“nobody” is not a number that a phone can have.').waitFor();
+  await page.getByLabel('Caller ids').fill('020 7946 0000');
+  await page.keyboard.press('Tab');
+  await page.getByLabel('Name', { exact: true }).press('Enter');
+
+  // Its host's name leads nowhere, and the list finds out by itself.
+  await row('Carrier').getByText('Down').waitFor();
+  await isSound(page);
+  const { trunks } = await house.offhook.admin.okGet<TrunksAnswer>('/api/trunks');
+  expect(trunks).toMatchObject([
+    { name: 'Carrier', username: 'ada', hasPassword: true, callerIds: ['+442079460000'] },
+  ]);
+
+  await page.getByRole('button', { name: 'Actions for Carrier' }).click();
+  await page.getByRole('menuitem', { name: 'Change' }).click();
+  await page.getByRole('heading', { name: 'Change Carrier' }).waitFor();
+  expect(await page.getByLabel('Password').inputValue()).toBe('');
+  await page.getByLabel('Use this trunk').uncheck();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await row('Carrier').getByText('Switched off').waitFor();
+
+  await page.getByRole('button', { name: 'Actions for Carrier' }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  await page.getByRole('dialog').getByText('Its password is forgotten').waitFor();
+  await isSound(page);
+  await page.getByRole('button', { name: 'Delete trunk' }).click();
+  await page.getByText('No trunks yet').waitFor();
+});
