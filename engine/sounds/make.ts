@@ -81,6 +81,15 @@ function customers(): Record<string, Clip> {
   };
 }
 
+/** What who picks up a test call of a trunk hears. */
+function testCall(): Clip {
+  return join(
+    silence(TELEPHONE, 0.4),
+    says('This is a test call from Offhook. Your trunk works.', 'en-gb+f3'),
+    silence(TELEPHONE, 0.2),
+  );
+}
+
 function writeAll(
   folder: string,
   clips: Record<string, Clip>,
@@ -98,7 +107,7 @@ const shared = {
   'hold-music.wav': holdMusic(TELEPHONE),
   'ringback.wav': ukRingback(TELEPHONE, 0.08),
 };
-writeAll('engine/sounds', { ...shared, ...customers() }, 'mu-law');
+writeAll('engine/sounds', { ...shared, ...customers(), 'test-call.wav': testCall() }, 'mu-law');
 writeAll('server/src/carrier/sounds', shared, 'mu-law');
 writeAll(
   'web/public/sounds',

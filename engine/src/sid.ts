@@ -1,7 +1,21 @@
 import { randomBytes } from 'node:crypto';
 
 export type SidPrefix =
-  'CA' | 'CF' | 'RE' | 'AC' | 'AP' | 'PN' | 'KX' | 'ZY' | 'NO' | 'QU' | 'TK' | 'SD' | 'CL' | 'CR';
+  | 'CA'
+  | 'CF'
+  | 'RE'
+  | 'AC'
+  | 'AP'
+  | 'PN'
+  | 'KX'
+  | 'ZY'
+  | 'NO'
+  | 'QU'
+  | 'TK'
+  | 'TC'
+  | 'SD'
+  | 'CL'
+  | 'CR';
 
 /** A new Twilio-shaped name: the two letters of its kind and 32 hex digits. */
 export function newSid(prefix: SidPrefix): string {

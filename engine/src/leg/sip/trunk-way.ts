@@ -1,0 +1,21 @@
+import { nameAddress } from '../../trunk/reach.ts';
+import type { Route } from '../../trunk/route.ts';
+import type { Way } from './way.ts';
+
+/** A trunk's route as a way of an outgoing call. */
+export function overTrunk(route: Route): Way {
+  const { trunk, uri, from } = route;
+  const { username, password } = trunk;
+  return {
+    uri,
+    from,
+    to: nameAddress(uri),
+    hops: () => route.hops(),
+    credentials: username === null ? null : { username, password: password ?? '' },
+    headers: [],
+    terms: { laws: trunk.codecs, srtp: trunk.srtp },
+    take: () => route.take(),
+    release: () => route.release(),
+    report: (failure) => route.report(failure),
+  };
+}
