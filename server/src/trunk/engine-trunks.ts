@@ -122,11 +122,16 @@ async function refusal(response: Response, path: string): Promise<Problem> {
   }
 }
 
-/** "Invalid parameter host: is neither …" belongs to the field `host`: "This is neither …". */
+/** "Invalid parameter host: is neither …" belongs to the field `host`: "This is neither …." */
 function invalid(message: string): Problem {
   const [, field, why] = /^Invalid parameter ([\w.]+): (.+)$/s.exec(message) ?? [];
   if (field === undefined || why === undefined) return new Problem('request.invalid', message);
-  return new Problem('request.invalid', message, { [field]: `This ${why}` });
+  const words = /^(is|has|names) /.test(why) ? `This ${why}` : upperFirst(why);
+  return new Problem('request.invalid', message, { [field]: words });
+}
+
+function upperFirst(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function sentence(text: string): string {

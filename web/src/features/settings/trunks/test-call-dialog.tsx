@@ -26,7 +26,7 @@ export function TestCallDialog({ trunk, onClose }: TestCallDialogProps) {
       open
       onClose={onClose}
       title={`Test call over ${trunk.name}`}
-      intro="Rings a real phone over this trunk alone. Your own mobile is a good choice: answer it, and you hear a tone for a few seconds. Your carrier may charge for the call."
+      intro="Rings a real phone over this trunk alone. Your own mobile is a good choice: answer it, and listen to the message to its end. Your carrier may charge for the call."
     >
       {test === null ? (
         <NumberForm

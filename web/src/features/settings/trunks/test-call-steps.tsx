@@ -18,7 +18,10 @@ export function TestCallSteps({ test }: { test: TestCall }) {
           ) : (
             <CircleX aria-label="Failed" className="mt-0.5 size-4.5 shrink-0 text-bad" />
           )}
-          <span className="min-w-0 wrap-anywhere">{step.text}</span>
+          {/* What the result says at length is not said twice. */}
+          <span className="min-w-0 wrap-anywhere">
+            {step.text === test.problem?.text ? STEP_TITLES[step.code] : step.text}
+          </span>
         </li>
       ))}
       {running &&

@@ -44,7 +44,7 @@ export function callsOf({ channels, state: { liveCalls } }: Trunk): string {
 export const PROBLEM_TITLES: Record<TrunkProblem['code'], string> = {
   name_unknown: 'The host name leads nowhere',
   unreachable: 'Nobody can be reached at this address',
-  no_answer: 'Nothing came back',
+  no_answer: 'Nobody answers',
   certificate_refused: 'The certificate is not to be trusted',
   credentials_refused: 'User name or password is wrong',
   forbidden: 'The carrier does not allow it',
@@ -55,7 +55,7 @@ export const PROBLEM_TITLES: Record<TrunkProblem['code'], string> = {
   no_description: 'The answer had no description of the sound',
   no_audio: 'Connected, but no sound came',
   channels_full: 'All channels are taken',
-  refused: 'The call was refused',
+  refused: 'Refused, or cut off',
 };
 
 /** A test call's steps before they are taken. */
