@@ -50,7 +50,7 @@ export function addPhoneLines(parts: PhoneLinesParts): PhoneLines {
     notices.add(sid, new TwimlProblem(code, message));
   const line = { sip, media, log, notice };
   switchboard.addLines(
-    sipLines({ trunks, directory, bindings, resolve: telephony.resolve }, line),
+    sipLines({ trunks, directory, bindings, resolve: (uri) => telephony.resolve(uri) }, line),
   );
   return {
     get registrations() {

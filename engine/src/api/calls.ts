@@ -6,6 +6,7 @@ import type { MediaLink } from '../media-link.ts';
 import { voiceSource } from '../account/account.ts';
 import type { ApplicationRecord } from '../account/account-record.ts';
 import type { CallRecordings } from '../recording/call-recordings.ts';
+import { isSipDestination } from '../leg/sip/sip-destination.ts';
 import type { Switchboard } from '../leg/switchboard.ts';
 import type { TwimlSource } from '../twiml/fetcher.ts';
 import { parseTwiml } from '../twiml/parse.ts';
@@ -26,10 +27,20 @@ export const CALL_EVENTS = [
   'completed',
 ] as const satisfies CallEvent[];
 
-/** Where a call goes: a number in E.164, or a Voice SDK identity with custom parameters. */
-export const destination = z.string().regex(/^(\+\d{6,15}|client:[\w.@+-]{1,121}(\?.{0,800})?)$/, {
-  error: 'is neither a number in the form +447700900001 nor client:identity',
-});
+/**
+ * Where a call goes: a number in E.164, a Voice SDK identity with custom parameters, or a SIP
+ * address with headers.
+ */
+export const destination = z
+  .string()
+  .refine(
+    (text) =>
+      /^(\+\d{6,15}|client:[\w.@+-]{1,121}(\?.{0,800})?)$/.test(text) || isSipDestination(text),
+    {
+      error:
+        'is neither a number in the form +447700900001 nor client:identity nor sip:user@host',
+    },
+  );
 export const origin = z.string().regex(/^(\+\d{6,15}|client:[\w.@+-]{1,121})$/, {
   error: 'is neither a number in the form +447700900001 nor client:identity',
 });

@@ -1,4 +1,5 @@
 import type { Ledger } from '../journal/ledger.ts';
+import type { Credentials } from '../sip/user-agent/calls.ts';
 import { newSid } from '../sid.ts';
 import { Topic } from '../topic.ts';
 import { Call, type CallEnd } from './call.ts';
@@ -20,7 +21,10 @@ export class CallRefused extends Error {
 }
 
 export interface PlacedCall {
-  /** A number, or client:identity; what follows a ? goes to the client as custom parameters. */
+  /**
+   * A number, client:identity or sip:user@host; what follows a ? goes to the client as custom
+   * parameters, or to the telephone as headers.
+   */
   to: string;
   from: string;
   direction: Exclude<CallDirection, 'inbound'>;
@@ -31,6 +35,8 @@ export interface PlacedCall {
   callback: CallCallback | null;
   /** More custom parameters for the Voice SDK that is called. */
   parameters?: Readonly<Record<string, string>>;
+  /** What a SIP address elsewhere asks of us. */
+  credentials?: Credentials | null;
 }
 
 export interface Destination {
@@ -38,6 +44,7 @@ export interface Destination {
   to: string;
   from: string;
   parameters: Readonly<Record<string, string>>;
+  credentials: Credentials | null;
 }
 
 /** Finds the line to a destination, or null when nobody there can be reached. */
@@ -94,9 +101,10 @@ export class Switchboard {
   place(placed: PlacedCall): { call: Call; start: () => void } {
     this.#admit();
     const sid = newSid('CA');
-    const { to, query } = splitClient(placed.to);
+    const { to, query } = splitAddress(placed.to);
     const parameters = { ...query, ...placed.parameters };
-    const line = this.#line({ sid, to, from: placed.from, parameters });
+    const credentials = placed.credentials ?? null;
+    const line = this.#line({ sid, to, from: placed.from, parameters, credentials });
     const record = this.#record(sid, placed.from, to, placed.direction);
     record.parentCallSid = placed.parentCallSid ?? null;
     record.callback = placed.callback;
@@ -174,8 +182,8 @@ export class Switchboard {
 }
 
 /** https://www.twilio.com/docs/voice/api/conference-participant-resource#custom-parameters */
-function splitClient(to: string): { to: string; query: Record<string, string> } {
-  const mark = to.startsWith('client:') ? to.indexOf('?') : -1;
+function splitAddress(to: string): { to: string; query: Record<string, string> } {
+  const mark = /^(client|sips?):/i.test(to) ? to.indexOf('?') : -1;
   if (mark === -1) return { to, query: {} };
   return {
     to: to.slice(0, mark),

@@ -14,6 +14,18 @@ export interface BridgeOptions {
   limitMs: number | null;
 }
 
+/** `one` hears what comes from `other` before it is answered. Returns how to end that. */
+export function overhear(one: Call, other: Call, media: MediaLink): () => void {
+  const legs = [one, other].map((call) => call.line.mediaLeg).filter((leg) => leg !== null);
+  const room = other.sid;
+  for (const leg of legs) media.tell('room.join', { room, leg, mix: OPEN });
+  return () => {
+    // The leg of a call that is over is closed, and out of the room with that.
+    const left = [one, other].filter((call) => !call.over).map((call) => call.line.mediaLeg);
+    for (const leg of legs) if (left.includes(leg)) media.tell('room.leave', { room, leg });
+  };
+}
+
 /** Two answered calls hear each other until one ends, is sent elsewhere, or parts them. */
 export function bridge(
   one: Call,

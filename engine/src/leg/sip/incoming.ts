@@ -14,7 +14,7 @@ import { CallRefused, type Switchboard } from '../switchboard.ts';
 import type { SipParts } from './attempt.ts';
 import { calledNumber, callingNumber, sipAddress, sipFields } from './called-number.ts';
 import { IncomingLine } from './incoming-line.ts';
-import type { SoundTerms } from './sip-sound.ts';
+import { PHONE_TERMS, type SoundTerms } from './sip-sound.ts';
 
 export interface IncomingParts extends SipParts {
   ledger: Ledger;
@@ -144,9 +144,6 @@ export class IncomingCalls {
     }
   }
 }
-
-/** Whatever a phone can do is good enough: it is ours. */
-export const PHONE_TERMS: SoundTerms = { laws: ['PCMU', 'PCMA'], srtp: 'optional' };
 
 /** RFC 3261 §21.4.4, §21.4.5, §21.4.26, §21.5.1, §21.5.4. */
 const FORBIDDEN = 403;

@@ -1,15 +1,14 @@
 import type { Bindings } from '../../registrar/bindings.ts';
 import type { Directory } from '../../registrar/directory.ts';
-import { phoneWays } from '../../registrar/phone-ways.ts';
 import { aorOf } from '../../registrar/registrar.ts';
 import type { Hop, NameAddress, SipUri } from '../../sip/message/message.ts';
-import { SipSyntaxError } from '../../sip/message/syntax-error.ts';
-import { parseUri } from '../../sip/message/uri.ts';
 import type { Route } from '../../trunk/route.ts';
 import type { Trunks } from '../../trunk/trunks.ts';
 import type { Destination, LineFinder } from '../switchboard.ts';
-import { PHONE_TERMS } from './incoming.ts';
 import { OutgoingLine, type OutgoingLineParts } from './outgoing-line.ts';
+import { phoneWays } from './phone-ways.ts';
+import { isOwnHeader, readSipUri } from './sip-destination.ts';
+import { PHONE_TERMS } from './sip-sound.ts';
 import type { Way } from './way.ts';
 
 export interface SipLinesParts {
@@ -30,7 +29,7 @@ export function sipLines(parts: SipLinesParts, line: OutgoingLineParts): LineFin
       return new OutgoingLine(call.sid, rounds, line);
     }
     if (!/^sips?:/i.test(call.to)) return null;
-    const uri = readUri(call.to);
+    const uri = readSipUri(call.to);
     return uri === null ? null : new OutgoingLine(call.sid, waysTo(uri, call, parts), line);
   };
 }
@@ -73,14 +72,9 @@ function waysTo(uri: SipUri, call: Destination, parts: SipLinesParts): Way[][] {
   return [[way]];
 }
 
-/** Headers that a caller may send along: https://www.twilio.com/docs/voice/twiml/sip#custom-headers */
-export function isOwnHeader(name: string): boolean {
-  return /^(x-[\w-]{1,60}|user-to-user)$/i.test(name);
-}
-
 /** Who calls, as an address at `host`: a number, client:identity, or an address already. */
 function fromUri(from: string, host: string): SipUri {
-  const given = /^sips?:/i.test(from) ? readUri(from) : null;
+  const given = /^sips?:/i.test(from) ? readSipUri(from) : null;
   if (given !== null) return given;
   const user = from.replace(/^client:/, '');
   return { scheme: 'sip', user, host, port: null, parameters: new Map() };
@@ -88,15 +82,4 @@ function fromUri(from: string, host: string): SipUri {
 
 function address(uri: SipUri): NameAddress {
   return { display: null, uri, parameters: new Map() };
-}
-
-/** Null: nothing that can be called. */
-export function readUri(text: string): SipUri | null {
-  try {
-    const uri = parseUri(text);
-    return uri.scheme === 'tel' || uri.host === '' ? null : uri;
-  } catch (error) {
-    if (error instanceof SipSyntaxError) return null;
-    throw error;
-  }
 }

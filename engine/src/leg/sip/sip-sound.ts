@@ -6,6 +6,9 @@ import { SdpRefused, type AudioSession, type OurMedia } from '../../sip/sdp/offe
 /** What may be agreed about the sound with whoever is on the other side. */
 export type SoundTerms = Pick<OurMedia, 'laws' | 'srtp'>;
 
+/** Whatever a phone can do is good enough: it is ours. */
+export const PHONE_TERMS: SoundTerms = { laws: ['PCMU', 'PCMA'], srtp: 'optional' };
+
 /**
  * The sound of one INVITE: a port of the media process, and what both sides have agreed about it.
  * Whoever opens it closes it.

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { HttpMethod } from '../../callback/request.ts';
 import type { CallCallback, CallEvent } from '../../leg/call-record.ts';
+import { isSipDestination } from '../../leg/sip/sip-destination.ts';
+import type { Credentials } from '../../sip/user-agent/calls.ts';
 import { addressOrNull, attributes, method, words } from '../attributes.ts';
 import type { Element } from '../parse.ts';
 import { TWIML, TwimlProblem } from '../problem.ts';
@@ -15,6 +17,8 @@ export interface Noun {
   sendDigits: string | null;
   /** Custom parameters for a browser's SDK. */
   parameters: Record<string, string>;
+  /** What a SIP address asks of us. */
+  credentials: Credentials | null;
 }
 
 const CALL_EVENTS = [
@@ -32,24 +36,53 @@ const SHAPE = {
   statusCallbackEvent: words(CALL_EVENTS).default(['completed']),
 } as const;
 
+/** https://www.twilio.com/docs/voice/twiml/sip#authentication */
+const SIP_SHAPE = {
+  ...SHAPE,
+  username: z.string().max(255).optional(),
+  password: z.string().max(255).optional(),
+} as const;
+
 const KEYS_TO_SEND = z.string().regex(KEYS, 'has something that is no key').optional();
 
-/** Reads <Number> and <Client>. @throws TwimlProblem */
+/** Reads <Number>, <Client> and <Sip>. @throws TwimlProblem */
 export function nounOf(element: Element, base: string): Noun {
-  const client = element.name === 'Client';
-  const read = client
-    ? { ...attributes(element, SHAPE), sendDigits: undefined }
-    : attributes(element, { ...SHAPE, sendDigits: KEYS_TO_SEND });
+  const read = readNoun(element);
   const callback = addressOrNull(element, read.statusCallback, base);
   const url = addressOrNull(element, read.url, base);
   const { statusCallbackMethod: how, statusCallbackEvent: events } = read;
   return {
-    to: client ? `client:${identityOf(element)}` : numberOf(element),
+    to: addressOf(element),
     callback: callback === null ? null : { url: callback, method: how, events },
     whisper: url === null ? null : { url, method: read.method },
     sendDigits: read.sendDigits ?? null,
     parameters: parametersOf(element),
+    credentials:
+      read.username === undefined || read.password === undefined
+        ? null
+        : { username: read.username, password: read.password },
   };
+}
+
+interface ReadNoun extends z.infer<z.ZodObject<typeof SIP_SHAPE>> {
+  sendDigits?: string | undefined;
+}
+
+function readNoun(element: Element): ReadNoun {
+  if (element.name === 'Client') return attributes(element, SHAPE);
+  if (element.name === 'Sip') return attributes(element, SIP_SHAPE);
+  return attributes(element, { ...SHAPE, sendDigits: KEYS_TO_SEND });
+}
+
+function addressOf(element: Element): string {
+  if (element.name === 'Client') return `client:${identityOf(element)}`;
+  return element.name === 'Sip' ? sipOf(element) : numberOf(element);
+}
+
+function sipOf({ text }: Element): string {
+  const address = /^sips?:/i.test(text) ? text : `sip:${text}`;
+  if (isSipDestination(address)) return address;
+  throw new TwimlProblem(TWIML.schema, `<Dial>: ${text || 'nothing'} is no SIP address`);
 }
 
 function numberOf(element: Element): string {

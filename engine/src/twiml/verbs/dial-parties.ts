@@ -1,7 +1,7 @@
 import type { Call } from '../../leg/call.ts';
 import { callDurationSeconds } from '../../leg/call-callbacks.ts';
 import { CallRefused } from '../../leg/switchboard.ts';
-import { bridge } from '../bridge.ts';
+import { bridge, overhear } from '../bridge.ts';
 import type { Element } from '../parse.ts';
 import { TwimlProblem } from '../problem.ts';
 import type { VerbRun, VerbTools } from '../verb.ts';
@@ -15,7 +15,7 @@ interface Party {
 }
 
 /**
- * <Dial><Number> and <Dial><Client>: all are called at once; the first to answer talks with the
+ * <Dial> with <Number>, <Client> and <Sip>: all are called at once; the first to answer talks with the
  * caller, the others stop ringing. Resolves when that is over, with what the application is told.
  */
 export async function dialParties(
@@ -32,6 +32,8 @@ export async function dialParties(
   const ringing = new AbortController();
   const recording = new DialRecording(call, settings.record, tools);
   let kept: Call | null = null;
+  /** Ends what the caller hears before the answer. */
+  let overheard = () => undefined as void;
   const give = () => {
     for (const party of parties) if (party.call !== kept) party.call.hangUp();
   };
@@ -41,7 +43,15 @@ export async function dialParties(
       recording.at('ringing');
       ringback(run, tools, ringing.signal);
     };
-    const winner = await firstToAnswer(parties, begin, () => call.partnerRings());
+    const early = ({ call: child }: Party) => {
+      // Of several that ring at once none is heard: they would speak into each other.
+      if (parties.length > 1 || !call.inProgress) return;
+      ringing.abort();
+      overheard = overhear(call, child, tools.media);
+    };
+    const heard = { ringing: () => call.partnerRings(), early };
+    const winner = await firstToAnswer(parties, begin, heard);
+    overheard();
     if (winner === null || signal.aborted) {
       return { ...result(parties, null), ...(await recording.end()) };
     }
@@ -66,18 +76,20 @@ function place(
   { switchboard, callerId }: VerbTools,
 ): Party[] {
   const parties: Party[] = [];
-  const ours = call.record.from.startsWith('client:') ? callerId : call.record.from;
+  const { from } = call.record;
+  const ours = isName(from) ? callerId : from;
   try {
     for (const noun of nouns) {
       const placed = switchboard.place({
         to: noun.to,
-        from: settings.callerId ?? (noun.to.startsWith('client:') ? call.record.from : ours),
+        from: settings.callerId ?? (isName(noun.to) ? from : ours),
         direction: 'outbound-dial',
         parentCallSid: call.sid,
         timeoutMs: settings.timeoutMs,
         limitMs: null,
         callback: noun.callback,
         parameters: noun.parameters,
+        credentials: noun.credentials,
       });
       parties.push({ noun, ...placed });
     }
@@ -89,11 +101,16 @@ function place(
   }
 }
 
+/** Whoever has it has no number to be called back at. */
+function isName(address: string): boolean {
+  return /^(client|sips?):/i.test(address);
+}
+
 /** Starts all calls; resolves with the first that is answered, or null when none is. */
 function firstToAnswer(
   parties: readonly Party[],
-  onRinging: () => void,
-  onPartnerRings: () => void,
+  onBegin: () => void,
+  heard: { ringing: () => void; early: (party: Party) => void },
 ): Promise<Party | null> {
   return new Promise((resolve) => {
     const of = (call: Call) => parties.find((party) => party.call === call);
@@ -106,7 +123,11 @@ function firstToAnswer(
     };
     const deaf = [
       topics.onRinging.listen((ringing) => {
-        if (of(ringing)) onPartnerRings();
+        if (of(ringing)) heard.ringing();
+      }),
+      topics.onEarly.listen((ringing) => {
+        const party = of(ringing);
+        if (party) heard.early(party);
       }),
       topics.onAnswered.listen((answered) => {
         const party = of(answered);
@@ -116,7 +137,7 @@ function firstToAnswer(
         if (of(call) && --left === 0) settle(null);
       }),
     ];
-    onRinging();
+    onBegin();
     for (const party of parties) if (!party.call.over) party.start();
   });
 }

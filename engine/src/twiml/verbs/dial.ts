@@ -37,8 +37,8 @@ const SHAPE = {
 } as const;
 
 /**
- * https://www.twilio.com/docs/voice/twiml/dial: one conference or queue, or any number of numbers
- * and clients, of whom the first to answer has the call.
+ * https://www.twilio.com/docs/voice/twiml/dial: one conference or queue, or any number of numbers,
+ * clients and SIP addresses, of whom the first to answer has the call.
  */
 export const dial: Verb = async (run, tools) => {
   const { call, element, base, signal } = run;
@@ -86,7 +86,7 @@ function recordOf(
 }
 
 const ALONE = ['Conference', 'Queue'];
-const TOGETHER = ['Number', 'Client'];
+const TOGETHER = ['Number', 'Client', 'Sip'];
 
 function nounsOf(element: Element): [Element, ...Element[]] {
   const [first, ...more] = element.children;
@@ -95,10 +95,6 @@ function nounsOf(element: Element): [Element, ...Element[]] {
     return [{ ...element, name: 'Number', attributes: {} }];
   }
   for (const { name } of [first, ...more]) {
-    if (name === 'Sip') {
-      const why = '<Dial><Sip> is not supported: this engine has no SIP trunk';
-      throw new TwimlProblem(TWIML.schema, why);
-    }
     if (![...ALONE, ...TOGETHER].includes(name)) {
       throw new TwimlProblem(TWIML.schema, `<Dial><${name}> is not supported`);
     }

@@ -1,9 +1,9 @@
 import { isIP } from 'node:net';
-import { PHONE_TERMS } from '../leg/sip/incoming.ts';
-import type { Way } from '../leg/sip/way.ts';
-import type { Hop, NameAddress } from '../sip/message/message.ts';
-import type { InviteFailure } from '../sip/user-agent/calls.ts';
-import type { Binding, Bindings } from './bindings.ts';
+import type { Binding, Bindings } from '../../registrar/bindings.ts';
+import type { Hop, NameAddress } from '../../sip/message/message.ts';
+import type { InviteFailure } from '../../sip/user-agent/calls.ts';
+import { PHONE_TERMS } from './sip-sound.ts';
+import type { Way } from './way.ts';
 
 /**
  * The ways to all phones that are registered for somebody: one round for each q, the highest first
