@@ -54,7 +54,8 @@ export class SilenceWatches {
   }
 }
 
-function isSilent(frame: Frame): boolean {
+/** All of it is under any speech. */
+export function isSilent(frame: Frame): boolean {
   let sum = 0;
   for (const sample of frame) sum += sample * sample;
   return sum / frame.length < SILENT_POWER;

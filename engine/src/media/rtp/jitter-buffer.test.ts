@@ -86,6 +86,22 @@ describe('a jitter buffer', () => {
     expect(run(3000, 1)).toEqual({ behind: 1, concealed: 0 });
   });
 
+  it('makes nothing up for a sender that says that it is silent', () => {
+    const buffer = new JitterBuffer();
+    for (const n of [0, 1, 2]) buffer.push(muLaw, numbered(n));
+    buffer.pause();
+    const frame = newFrame();
+    const spoke = Array.from({ length: 20 }, () => buffer.pull(frame));
+    expect(spoke).toEqual([false, false, true, true, true, ...Array<false>(15).fill(false)]);
+    expect(frame).toEqual(newFrame());
+    expect(buffer.stats.concealedFrames).toBe(0);
+    for (const n of [20, 21, 22]) {
+      buffer.push(muLaw, numbered(n));
+      buffer.pull(frame);
+    }
+    expect(numberOf(frame[80])).toBe(20);
+  });
+
   it('follows a new stream, a jump in time, and a sender whose clock stood still', () => {
     const buffer = new JitterBuffer();
     const run = (from: number, to: number, options: object): void => {

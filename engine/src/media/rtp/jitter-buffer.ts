@@ -66,6 +66,7 @@ export class JitterBuffer {
   #strays = 0;
   #strayCounted = false;
   #skip = 0;
+  #paused = false;
 
   /** How early packets are wanted, in ms: 20 to 120. */
   get marginMs(): number {
@@ -79,6 +80,7 @@ export class JitterBuffer {
   ): void {
     const { payload, timestamp } = packet;
     if (payload.length === 0 || payload.length > LONGEST_PACKET) return;
+    this.#paused = false;
     this.stats.received++;
     if (packet.ssrc !== this.#ssrc) {
       this.#ssrc = packet.ssrc;
@@ -101,6 +103,15 @@ export class JitterBuffer {
     }
   }
 
+  /** The sender says that it is silent (RFC 3389): until it speaks again, nothing is missing. */
+  pause(): void {
+    this.#paused = true;
+  }
+
+  get paused(): boolean {
+    return this.#paused;
+  }
+
   /** The next 20 ms into `out`. False: nothing is coming at all and `out` is silent. */
   pull(out: Frame): boolean {
     if (this.#readAt === null) {
@@ -115,6 +126,10 @@ export class JitterBuffer {
       if (this.#skip > 0) this.#skipWithin(out);
       this.#concealment.real(out);
       return true;
+    }
+    if (found === 0 && this.#paused) {
+      this.#concealment.reset();
+      return false;
     }
     this.stats.concealedFrames++;
     this.#fillGaps(found, out);

@@ -53,7 +53,7 @@ describe('a report', () => {
     const reports = new Reports();
     const theirs = new Reports().write({ ...SENDING, ssrc: 9 }, 0, 1000);
     reports.packet({ ssrc: 9, sequence: 1, timestamp: 0 }, 0);
-    reports.receive(theirs, 5000);
+    reports.receive(theirs, SENDING.ssrc, 5000);
     expect(block(reports.write(SENDING, 5500))).toMatchObject({
       lastReport: theirs.readUInt32BE(10),
       delay: 32768,
@@ -72,11 +72,42 @@ describe('a report', () => {
     expect(block(uneven.write(SENDING, 0))).toMatchObject({ jitter: 79 });
   });
 
+  it("of one who sends nothing has no sender's part, and the last one says goodbye", () => {
+    const reports = new Reports();
+    reports.packet({ ssrc: 9, sequence: 1, timestamp: 0 }, 0);
+    const resting = { ...SENDING, resting: true };
+    expect(reports.write(resting, 0).subarray(0, 12).toString('hex')).toBe(
+      '81c90007' + '01020304' + '00000009',
+    );
+    expect(reports.bye(resting, 0).subarray(-8).toString('hex')).toBe('81cb0001' + '01020304');
+  });
+
+  it('is understood: what was lost of ours, and the way there and back', () => {
+    const ours = new Reports();
+    const theirs = new Reports();
+    expect(ours.reported).toBeNull();
+    for (const sequence of [1, 2, 5]) {
+      theirs.packet({ ssrc: SENDING.ssrc, sequence, timestamp: sequence * 160 }, sequence * 20);
+    }
+    expect(theirs.lost).toBe(2);
+    theirs.receive(ours.write(SENDING, 0, 10_000), 9, 500);
+    // 200 ms there, 300 ms at rest, 250 ms back.
+    for (const resting of [false, true]) {
+      const report = theirs.write({ ...SENDING, ssrc: 9, resting }, 800);
+      ours.receive(Buffer.concat([report, Buffer.from([1, 2, 3])]), SENDING.ssrc, 0, 10_750);
+      expect(ours.reported?.lost).toBe(2);
+      expect(ours.reported?.roundTripMs).toBeCloseTo(450, 0);
+    }
+    const before = ours.reported;
+    ours.receive(theirs.write({ ...SENDING, ssrc: 9 }, 800), 0x99, 0);
+    expect(ours.reported).toBe(before);
+  });
+
   it('survives any datagram', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 80 }), (bytes) => {
         const reports = new Reports();
-        reports.receive(bytes, 0);
+        reports.receive(bytes, SENDING.ssrc, 0);
         reports.write(SENDING, 1);
       }),
     );
