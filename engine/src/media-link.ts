@@ -12,6 +12,8 @@ export type LegNews = {
 export interface MediaLinkOptions {
   udpPort: number;
   publicAddress: string | null;
+  /** UDP ports of telephones' media, both ends included. Default: any that are free. */
+  rtpPorts?: { from: number; to: number } | null;
   log: Logger;
 }
 
@@ -19,6 +21,7 @@ const NEW_LEG: ReadonlySet<CommandName> = new Set<CommandName>([
   'leg.acceptOffer',
   'leg.makeOffer',
   'leg.demo',
+  'leg.rtp',
 ]);
 
 /** Pauses before the process is started again, longer with every failure. */
@@ -118,10 +121,11 @@ export class MediaLink {
   }
 
   async #start(): Promise<void> {
-    const { publicAddress, log } = this.#options;
+    const { publicAddress, rtpPorts, log } = this.#options;
     const media = await startMedia({
       udpPort: this.#udpPort,
       publicAddress,
+      rtpPorts: rtpPorts ?? null,
       logLevel: log.level,
       onListenerError: (error, event) => log.error({ err: error, event }, 'a listener failed'),
     });

@@ -45,6 +45,10 @@ export interface MediaOptions {
   publicAddress?: string | null;
   /** Default: all addresses of the machine. */
   bindAddress?: string | null;
+  /** UDP ports of telephones' media, both ends included. Default: any that are free. */
+  rtpPorts?: { from: number; to: number } | null;
+  /** A telephone that sends nothing at all for so long is lost. Default: 30 s. */
+  rtpTimeoutMs?: number;
   logLevel?: string;
   /** Told when a listener throws; the others are still called. */
   onListenerError?: (error: unknown, event: EventName) => void;
@@ -60,6 +64,8 @@ export class MediaError extends Error {
   }
 }
 
+const RTP_TIMEOUT_MS = 30_000;
+
 /** A process that does not stop when asked is killed after this long. */
 const STOP_WITHIN_MS = 3000;
 
@@ -73,6 +79,8 @@ export async function startMedia(options: MediaOptions): Promise<Media> {
     udpPort: options.udpPort,
     publicAddress: options.publicAddress ?? null,
     bindAddress: options.bindAddress ?? null,
+    rtpPorts: options.rtpPorts ?? null,
+    rtpTimeoutMs: options.rtpTimeoutMs ?? RTP_TIMEOUT_MS,
     logLevel: options.logLevel ?? 'info',
   };
   const child = fork(

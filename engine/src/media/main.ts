@@ -8,6 +8,7 @@ import { MediaFailure } from './failure.ts';
 import type { PeerNetwork } from './leg/peer.ts';
 import { MediaEngine } from './media-engine.ts';
 import type { CommandMessage, MediaMessage } from './protocol.ts';
+import { PortPairs } from './rtp/port-pairs.ts';
 import { readSettings, type MediaSettings } from './settings.ts';
 
 /**
@@ -23,7 +24,11 @@ async function main(settings: MediaSettings, log: Logger): Promise<void> {
   const udpPort = settings.udpPort === 0 ? await freePort(settings) : settings.udpPort;
   const listener = new datachannel.IceUdpMuxListener(udpPort, settings.bindAddress ?? undefined);
   const engine = new MediaEngine(
-    await network(settings, udpPort),
+    {
+      network: await network(settings, udpPort),
+      ports: new PortPairs(settings.rtpPorts, settings.bindAddress),
+      rtpTimeoutMs: settings.rtpTimeoutMs,
+    },
     (event, data) => void say({ event, data } as MediaMessage),
     log,
   );

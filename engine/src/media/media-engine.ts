@@ -2,26 +2,22 @@ import type { Logger } from 'pino';
 import { SoundLibrary } from './audio/sound-library.ts';
 import { Clock } from './clock.ts';
 import { MediaFailure, unreadable } from './failure.ts';
-import { SilenceWatches } from './audio/silence.ts';
 import { BrowserLeg } from './leg/browser-leg.ts';
-import { DemoLeg } from './leg/demo-leg.ts';
 import type { Leg } from './leg/leg.ts';
-import type { PeerNetwork } from './leg/peer.ts';
+import { LegMaker, type LegNeeds, type Tell } from './leg/make-legs.ts';
+import { RtpLeg } from './leg/rtp-leg.ts';
 import { SoundPlayer } from './leg/sound-player.ts';
 import type {
   CommandName,
   Commands,
   DemoStep,
-  EventName,
-  Events,
   MediaStats,
   MixState,
   RecordEnd,
 } from './protocol.ts';
-import { Recorder } from './recording/recorder.ts';
-import { Room, type Member } from './room/room.ts';
-
-export type Tell = <Name extends EventName>(event: Name, data: Events[Name]) => void;
+import { Recordings } from './recordings.ts';
+import { Room } from './room/room.ts';
+import { Seats, type Seat } from './seats.ts';
 
 type Handlers = {
   [Name in CommandName]: (
@@ -29,38 +25,25 @@ type Handlers = {
   ) => Commands[Name]['answer'] | Promise<Commands[Name]['answer']>;
 };
 
-/** A leg and where it sits. A leg that is being made is not here yet. */
-interface Seat {
-  leg: Leg;
-  room: Room | null;
-  member: Member | null;
-  /** Recordings of this leg alone. */
-  /** Those who wait for it to be silent. */
-  silences: SilenceWatches;
-  recorders: Map<string, { track: 'both' | 'inbound' | 'outbound'; recorder: Recorder }>;
-}
-
 /** All legs, rooms and recordings of the process, and the clock that moves them. */
 export class MediaEngine {
   readonly handlers: Handlers;
-  readonly #network: PeerNetwork;
-  readonly #tell: Tell;
   readonly #log: Logger;
   readonly #sounds = new SoundLibrary();
   readonly #clock = new Clock((skipped) => this.#tick(skipped));
-  readonly #seats = new Map<string, Seat>();
-  /** Names of demo legs whose sounds are still being read. */
-  readonly #coming = new Set<string>();
+  readonly #make: LegMaker;
+  readonly #seats = new Seats();
   readonly #rooms = new Map<string, Room>();
-  readonly #recorders = new Map<string, Recorder>();
+  readonly #recordings: Recordings;
   #cpu = process.cpuUsage();
+  /** Of legs that are gone. */
   #concealed = 0;
   #closed = false;
 
-  constructor(network: PeerNetwork, tell: Tell, log: Logger) {
-    this.#network = network;
-    this.#tell = tell;
+  constructor(needs: Omit<LegNeeds, 'sounds' | 'tell' | 'log'>, tell: Tell, log: Logger) {
     this.#log = log;
+    this.#make = new LegMaker({ ...needs, sounds: this.#sounds, tell, log });
+    this.#recordings = new Recordings((failure) => tell('record.failed', failure), log);
     this.handlers = {
       'leg.acceptOffer': ({ leg, sdp }) => this.#acceptOffer(leg, sdp),
       'leg.makeOffer': ({ leg }) => this.#makeOffer(leg),
@@ -68,10 +51,15 @@ export class MediaEngine {
         nothing(await this.#browser(leg).acceptAnswer(sdp)),
       'leg.reoffer': async ({ leg, sdp }) => ({ sdp: await this.#browser(leg).acceptOffer(sdp) }),
       'leg.demo': ({ leg, steps }) => this.#demo(leg, steps),
+      'leg.rtp': ({ leg }) => this.#telephone(leg),
+      'leg.flow': ({ leg, flow }) => nothing(this.#rtp(leg).setFlow(flow)),
+      'leg.rtpStats': ({ leg }) => this.#rtp(leg).stats,
       'leg.play': ({ leg, play, sound }) => this.#play(leg, play, sound),
-      'leg.stopPlay': ({ leg }) => nothing(this.#seat(leg).leg.player.stop()),
-      'leg.sendDigits': ({ leg, digits }) => this.#seat(leg).leg.sendDigits(digits).then(nothing),
-      'leg.awaitSilence': (ask) => this.#seat(ask.leg).silences.next(ask.silentMs).then(nothing),
+      'leg.stopPlay': ({ leg }) => nothing(this.#seats.get(leg).leg.player.stop()),
+      'leg.sendDigits': ({ leg, digits }) =>
+        this.#seats.get(leg).leg.sendDigits(digits).then(nothing),
+      'leg.awaitSilence': (ask) =>
+        this.#seats.get(ask.leg).silences.next(ask.silentMs).then(nothing),
       'leg.close': ({ leg }) => nothing(this.#closeLeg(leg)),
       'room.join': ({ room, leg, mix }) => nothing(this.#join(room, leg, mix)),
       'room.update': ({ room, leg, mix }) => nothing(this.#update(room, leg, mix)),
@@ -79,7 +67,8 @@ export class MediaEngine {
       'room.play': (ask) => this.#playInRoom(ask),
       'room.stopPlay': ({ room, play }) => nothing(this.#rooms.get(room)?.stopSound(play)),
       'record.start': (ask) => this.#record(ask),
-      'record.pause': ({ recording, pause }) => nothing(this.#recorder(recording).pause(pause)),
+      'record.pause': ({ recording, pause }) =>
+        nothing(this.#recordings.get(recording).pause(pause)),
       'record.stop': ({ recording }) => this.#stopRecording(recording),
       stats: () => this.#stats(),
       stop: async () => nothing(await this.close()),
@@ -90,8 +79,8 @@ export class MediaEngine {
     if (this.#closed) return;
     this.#closed = true;
     this.#clock.stop();
-    for (const leg of [...this.#seats.keys()]) this.#closeLeg(leg);
-    await Promise.all([...this.#recorders.values()].map((recorder) => recorder.stop()));
+    for (const { leg } of [...this.#seats]) this.#closeLeg(leg.id);
+    await this.#recordings.close();
   }
 
   async #acceptOffer(id: string, sdp: string): Promise<{ sdp: string }> {
@@ -105,18 +94,11 @@ export class MediaEngine {
   }
 
   #newBrowser(id: string): BrowserLeg {
-    this.#mustBeNew(id);
-    const log = this.#log.child({ leg: id });
-    const leg = new BrowserLeg(id, this.#network, this.#newPlayer(id), {
-      connected: () => this.#tell('leg.connected', { leg: id }),
-      heard: () => this.#tell('leg.heard', { leg: id }),
-      quiet: (silentMs) => this.#tell('leg.quiet', { leg: id, silentMs }),
-      resumed: () => this.#tell('leg.resumed', { leg: id }),
-      lost: (why) => this.#tell('leg.lost', { leg: id, why }),
-      digit: (digit) => this.#tell('leg.digit', { leg: id, digit }),
-      problem: (err, what) => log.warn({ err }, what),
-    });
-    this.#seatLeg(leg);
+    this.#mustBeOpen();
+    this.#seats.mustBeNew(id);
+    const leg = this.#make.browser(id);
+    this.#seats.add(leg);
+    this.#clock.start();
     return leg;
   }
 
@@ -131,21 +113,22 @@ export class MediaEngine {
   }
 
   async #demo(id: string, steps: DemoStep[]): Promise<null> {
-    this.#mustBeNew(id);
-    this.#coming.add(id);
-    try {
-      const ended = (hangup: boolean): void => this.#tell('demo.ended', { leg: id, hangup });
-      const leg = await DemoLeg.create(id, steps, this.#sounds, this.#newPlayer(id), ended);
-      if (!this.#coming.has(id)) throw new MediaFailure('leg_unknown', `${id} was closed`);
-      this.#seatLeg(leg);
-    } finally {
-      this.#coming.delete(id);
-    }
+    this.#mustBeOpen();
+    await this.#seats.addWhenMade(id, () => this.#make.demo(id, steps));
+    this.#clock.start();
     return null;
   }
 
-  #newPlayer(leg: string): SoundPlayer {
-    return new SoundPlayer(this.#sounds, (end) => this.#tell('play.ended', { leg, ...end }));
+  async #telephone(id: string): Promise<{ port: number }> {
+    this.#mustBeOpen();
+    let port!: number;
+    await this.#seats.addWhenMade(id, async () => {
+      const made = await this.#make.telephone(id);
+      port = made.port;
+      return made.leg;
+    });
+    this.#clock.start();
+    return { port };
   }
 
   async #play(
@@ -153,7 +136,7 @@ export class MediaEngine {
     play: string,
     sound: Commands['leg.play']['ask']['sound'],
   ): Promise<null> {
-    const { leg } = this.#seat(id);
+    const { leg } = this.#seats.get(id);
     try {
       await leg.player.play(play, sound);
     } catch (error) {
@@ -162,52 +145,36 @@ export class MediaEngine {
     return null;
   }
 
-  #seatLeg(leg: Leg): void {
-    this.#seats.set(leg.id, {
-      leg,
-      room: null,
-      member: null,
-      silences: new SilenceWatches(),
-      recorders: new Map(),
-    });
-    this.#clock.start();
-  }
-
-  #mustBeNew(id: string): void {
+  #mustBeOpen(): void {
     if (this.#closed) throw new MediaFailure('internal', 'the media process is stopping');
-    if (this.#seats.has(id) || this.#coming.has(id)) {
-      throw new MediaFailure('leg_exists', `there is a leg ${id} already`);
-    }
-  }
-
-  #seat(id: string): Seat {
-    const seat = this.#seats.get(id);
-    if (seat === undefined) throw new MediaFailure('leg_unknown', `no leg ${id}`);
-    return seat;
   }
 
   #browser(id: string): BrowserLeg {
-    const { leg } = this.#seat(id);
+    const { leg } = this.#seats.get(id);
     if (!(leg instanceof BrowserLeg)) throw new MediaFailure('leg_unknown', `${id} is no browser`);
     return leg;
   }
 
+  #rtp(id: string): RtpLeg {
+    const { leg } = this.#seats.get(id);
+    if (!(leg instanceof RtpLeg)) throw new MediaFailure('leg_unknown', `${id} is no telephone`);
+    return leg;
+  }
+
   #closeLeg(id: string): void {
-    this.#coming.delete(id);
-    const seat = this.#seats.get(id);
-    if (seat === undefined) return;
+    const seat = this.#seats.remove(id);
+    if (seat === null) return;
     this.#leave(seat);
     // Their ends are kept for `record.stop`, as those of a room's.
     for (const { recorder } of seat.recorders.values()) void recorder.stop();
     seat.silences.end();
-    this.#seats.delete(id);
-    if (seat.leg instanceof BrowserLeg) this.#concealed += seat.leg.jitter.stats.concealedFrames;
+    this.#concealed += seat.leg.concealedFrames;
     seat.leg.close();
     if (this.#seats.size === 0) this.#clock.stop();
   }
 
   #join(id: string, leg: string, mix: MixState): void {
-    const seat = this.#seat(leg);
+    const seat = this.#seats.get(leg);
     if (seat.room?.id === id) {
       this.#update(id, leg, mix);
       return;
@@ -220,7 +187,7 @@ export class MediaEngine {
   }
 
   #update(id: string, leg: string, mix: MixState): void {
-    const seat = this.#seat(leg);
+    const seat = this.#seats.get(leg);
     if (seat.room?.id !== id || seat.member === null) {
       throw new MediaFailure('room_unknown', `${leg} is not in ${id}`);
     }
@@ -229,7 +196,7 @@ export class MediaEngine {
 
   /** Leaving a room one is not in is harmless. */
   #leaveRoom(id: string, leg: string): void {
-    const seat = this.#seats.get(leg);
+    const seat = this.#seats.find(leg);
     if (seat?.room?.id === id) this.#leave(seat);
   }
 
@@ -275,49 +242,28 @@ export class MediaEngine {
 
   #record(ask: Commands['record.start']['ask']): { startedAt: number } {
     const room = 'room' in ask ? this.#room(ask.room) : null;
-    const seat = 'leg' in ask ? this.#seat(ask.leg) : null;
-    const { recording } = ask;
-    if (this.#recorders.has(recording)) {
-      throw new MediaFailure('internal', `there is a recording ${recording} already`);
-    }
-    const recorder = new Recorder(ask, (problem, err) => {
-      this.#log.error({ recording, problem, err }, 'recording stopped, the call goes on');
-      this.#tell('record.failed', { recording, problem });
-    });
-    this.#recorders.set(recording, recorder);
-    if ('room' in ask) room?.recorders.set(recording, { left: ask.left, recorder });
-    else seat?.recorders.set(recording, { track: ask.track, recorder });
+    const seat = 'leg' in ask ? this.#seats.get(ask.leg) : null;
+    const recorder = this.#recordings.start(ask);
+    if ('room' in ask) room?.recorders.set(ask.recording, { left: ask.left, recorder });
+    else seat?.recorders.set(ask.recording, { track: ask.track, recorder });
     return { startedAt: recorder.startedAt };
   }
 
-  #recorder(recording: string): Recorder {
-    const recorder = this.#recorders.get(recording);
-    if (recorder === undefined) {
-      throw new MediaFailure('recording_unknown', `no recording ${recording}`);
-    }
-    return recorder;
-  }
-
-  async #stopRecording(recording: string): Promise<RecordEnd> {
-    const recorder = this.#recorder(recording);
+  #stopRecording(recording: string): Promise<RecordEnd> {
     for (const room of this.#rooms.values()) room.recorders.delete(recording);
-    for (const seat of this.#seats.values()) seat.recorders.delete(recording);
-    const end = await recorder.stop();
-    this.#recorders.delete(recording);
-    return end;
+    for (const seat of this.#seats) seat.recorders.delete(recording);
+    return this.#recordings.stop(recording);
   }
 
   #stats(): MediaStats {
     const cpu = process.cpuUsage(this.#cpu);
     this.#cpu = process.cpuUsage();
     let concealedFrames = this.#concealed;
-    for (const { leg } of this.#seats.values()) {
-      if (leg instanceof BrowserLeg) concealedFrames += leg.jitter.stats.concealedFrames;
-    }
+    for (const { leg } of this.#seats) concealedFrames += leg.concealedFrames;
     return {
       legs: this.#seats.size,
       rooms: this.#rooms.size,
-      recordings: this.#recorders.size,
+      recordings: this.#recordings.size,
       tick: this.#clock.lateness.take(),
       concealedFrames,
       cpuUserMs: Math.round(cpu.user / 1000),
@@ -326,14 +272,14 @@ export class MediaEngine {
   }
 
   #tick(skipped: number): void {
-    for (const { leg, silences } of this.#seats.values()) {
+    for (const { leg, silences } of this.#seats) {
       this.#guard(leg.id, () => {
         leg.listen();
         silences.frame(leg.speaking ? leg.spoken : null);
       });
     }
     for (const room of this.#rooms.values()) this.#guard(room.id, () => room.mix(skipped));
-    for (const seat of this.#seats.values()) {
+    for (const seat of this.#seats) {
       this.#guard(seat.leg.id, () => {
         const played = seat.leg.player.next();
         const heard = seat.member?.hearsRoom === true ? seat.member.heard : played;

@@ -59,6 +59,9 @@ export interface RtpStats {
   roundTripMs: number | null;
   /** The other side's packets held something else than silence. */
   heardSound: boolean;
+  /** Packets that came from somewhere else, and those that SRTP found forged, damaged or repeated. */
+  strangers: number;
+  unauthentic: number;
 }
 
 export interface Commands {

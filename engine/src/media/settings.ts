@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+const port = z.number().int().min(1).max(65535);
+
 /** What control tells the media process when it forks it, as JSON in its first argument. */
 export const MediaSettings = z.strictObject({
   /** The one UDP port of all browser media; 0: any that is free. */
@@ -8,6 +10,10 @@ export const MediaSettings = z.strictObject({
   publicAddress: z.string().nullable(),
   /** Address to bind the port to; null: all. */
   bindAddress: z.string().nullable(),
+  /** UDP ports of telephones' media, both ends included; null: any that are free. */
+  rtpPorts: z.strictObject({ from: port, to: port }).nullable(),
+  /** A telephone that sends nothing at all for so long is lost. */
+  rtpTimeoutMs: z.number().positive(),
   logLevel: z.string(),
 });
 export type MediaSettings = z.infer<typeof MediaSettings>;

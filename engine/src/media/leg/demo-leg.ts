@@ -13,6 +13,7 @@ export class DemoLeg implements Leg {
   readonly id: string;
   readonly spoken = newFrame();
   speaking = false;
+  readonly concealedFrames = 0;
   readonly player: Player;
   readonly #ended: (hangup: boolean) => void;
   readonly #acts: Act[];

@@ -11,6 +11,8 @@ export interface Leg {
   readonly spoken: Frame;
   /** False: `spoken` is nothing but silence. */
   readonly speaking: boolean;
+  /** Frames that were made up because packets were missing. */
+  readonly concealedFrames: number;
   /** Fetches the next 20 ms into `spoken`. */
   listen(): void;
   /** Sends 20 ms to the far end; null is silence. The frame may be altered by nobody else. */

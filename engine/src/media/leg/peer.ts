@@ -10,6 +10,7 @@ import datachannel, {
 import type { Law } from '../audio/g711.ts';
 import { muLaw } from '../audio/g711.ts';
 import { makeCertificate } from './certificate.ts';
+import type { Line } from './rtp-stream.ts';
 import { addHostCandidates, readAudio, type AudioSection } from './sdp.ts';
 
 /** Where browsers reach us. */
@@ -39,7 +40,9 @@ const OUR_MID = '0';
  * One WebRTC connection with one audio track. It cannot be restarted (the library does not know
  * ICE restarts): a browser that restarts gets a new one.
  */
-export class Peer {
+export class Peer implements Line {
+  readonly sends = true;
+  readonly comfortNoise = null;
   readonly ssrc = 1 + Math.floor(Math.random() * 0xfffffffe);
   /** What was negotiated; PCMU before anything was. */
   law: Law = muLaw;
@@ -72,6 +75,14 @@ export class Peer {
   /** The library opens the track a moment after the connection: sound flows when both are up. */
   get connected(): boolean {
     return this.#dtlsUp && this.#trackOpen;
+  }
+
+  get payloadType(): number {
+    return this.law.payloadType;
+  }
+
+  lawOf(payloadType: number): Law | null {
+    return payloadType === this.law.payloadType ? this.law : null;
   }
 
   /** Our answer, complete with candidates. */
@@ -118,6 +129,11 @@ export class Peer {
       // It closed between the question and the sending; `lost` tells why.
       this.#trackOpen = false;
     }
+  }
+
+  /** RTP and RTCP share the port (RFC 5761). */
+  sendReport(datagram: Buffer): void {
+    this.send(datagram);
   }
 
   close(): void {

@@ -12,6 +12,7 @@ function leg(id: string, says: number): Leg {
   return {
     id,
     spoken: newFrame().fill(says),
+    concealedFrames: 0,
     speaking: says !== 0,
     listen: () => undefined,
     hear: () => undefined,
