@@ -78,7 +78,8 @@ async function build(config: EngineConfig, ground: Ground, log: Logger): Promise
   let port = config.port;
   const apiBase = () => `http://${hostInUrl(config.host)}:${port}`;
 
-  const outbox = new Outbox(requester, ledger, log);
+  const notices = new Notices(ledger, log);
+  const outbox = new Outbox(requester, ledger, log, (owed, why) => notices.addCallback(owed, why));
   const calls = new CallCallbacks(outbox, ledger, account.sid);
   const onError = (error: unknown) => log.error({ err: error }, 'a listener failed');
   const switchboard = new Switchboard(ledger, calls, limits.maxCalls, onError);
@@ -102,7 +103,7 @@ async function build(config: EngineConfig, ground: Ground, log: Logger): Promise
   const { scripts, runner } = buildTwiml(
     account,
     voice,
-    { ...ground, conferences, switchboard, recorder, callbacks },
+    { ...ground, conferences, switchboard, recorder, callbacks, notices },
     log,
   );
   const messages = new CallMessages(outbox, switchboard, sid);
@@ -158,12 +159,42 @@ async function build(config: EngineConfig, ground: Ground, log: Logger): Promise
   return { port, udpPort: media.udpPort, close: () => (closing ??= close()) };
 }
 
-/** A browser calls: the account's application says what happens. */
-function runApplication(call: Call, ledger: Ledger, runner: TwimlRunner, sid: string): void {
-  const app = ledger.applications.get(sid);
-  const source = app ? voiceSource(app) : null;
-  if (source) runner.run(call, source, { ApplicationSid: sid });
-  else call.fail({ code: 21_218, message: 'The TwiML application has no voice URL' });
+/** What plays and speaks to calls. */
+function buildVoice({ folder, requester, media }: Ground) {
+  const workshop = new Workshop();
+  return {
+    workshop,
+    fetcher: new TwimlFetcher(requester),
+    audio: new AudioStore(join(folder, 'audio'), requester, workshop),
+    speech: new Speech(join(folder, 'speech'), workshop),
+    player: new Player(media),
+  };
+}
+
+/** What carries out TwiML. */
+function buildTwiml(
+  { sid, callerId }: EngineConfig['account'],
+  { fetcher, audio, speech, player }: ReturnType<typeof buildVoice>,
+  parts: Ground & {
+    conferences: Conferences;
+    switchboard: Switchboard;
+    recorder: Recorder;
+    callbacks: RecordingCallbacks;
+    notices: Notices;
+  },
+  log: Logger,
+) {
+  const { media, conferences, switchboard, recorder, notices } = parts;
+  const tools = {
+    ...{ audio, speech, player, media, conferences, switchboard, recorder, callerId },
+    queues: new Queues(),
+    sounds: OUR_SOUNDS,
+    recordingUrl: (record: RecordingRecord) => parts.callbacks.urlOf(record),
+    warn: (call: Call, problem: TwimlProblem) => notices.add(call.sid, problem, 'warning'),
+  };
+  const scripts = new Interpreter(fetcher, tools, sid);
+  const runner = new TwimlRunner({ scripts, notices, speech, player, log });
+  return { scripts, runner };
 }
 
 function hostInUrl(host: string): string {

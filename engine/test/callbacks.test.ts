@@ -65,6 +65,37 @@ describe('callbacks of one call', () => {
   });
 });
 
+describe('callbacks that are not taken', () => {
+  const notes = async (sid: string) => {
+    const list = () => house.client.calls(sid).notifications.list();
+    await expect.poll(async () => (await list()).length, { timeout: 5_000 }).toBe(1);
+    const [note] = await list();
+    return house.client.notifications(note?.sid ?? '').fetch();
+  };
+  const place = (statusCallback: string) =>
+    house.client.calls.create({
+      ...{ to: '+447700900002', from, twiml: '<Response/>', statusCallback },
+    });
+
+  it('are kept: a warning with what was answered, an error where nothing was', async () => {
+    house.application.on('/broken', { status: 500, type: 'text/plain', body: 'Out of order' });
+    const answered = await place(`${house.application.url}/broken`);
+    expect(await notes(answered.sid)).toMatchObject({
+      ...{ callSid: answered.sid, errorCode: '15003', log: '1' },
+      requestUrl: `${house.application.url}/broken`,
+      requestVariables: expect.stringContaining('CallStatus=busy') as string,
+      responseBody: 'Out of order',
+    });
+    house.application.on('/mute', () => new Promise(() => undefined));
+    const mute = await place(`${house.application.url}/mute#rt=200`);
+    expect(await notes(mute.sid)).toMatchObject({ errorCode: '11200', log: '0' });
+    const gone = await place('http://127.0.0.1:1/nobody#rc=0');
+    expect(await notes(gone.sid)).toMatchObject({ errorCode: '11205', log: '0' });
+    const warnings = await house.client.notifications.list({ log: 1 });
+    expect(warnings.map(({ callSid }) => callSid)).toContain(answered.sid);
+  });
+});
+
 describe('an application that does not answer', () => {
   it('is asked at its fallback at once, which learns why', async () => {
     const base = house.application.url;

@@ -318,4 +318,32 @@ describe('a participant', () => {
     expect(shown).toMatchObject({ region: 'ie1', friendlyName: 'by_name' });
     call.hangup();
   });
+
+  it('that was added leaves when its call is sent elsewhere, and the call goes on there', async () => {
+    const phone = await house.robot('demo_phone');
+    const from = ACCOUNT.TWILIO_CALLER_ID;
+    const { participants } = house.client.conferences('left_behind');
+    const added = await participants.create({
+      ...{ from, to: 'client:demo_phone', label: 'phone', beep: 'false' },
+      conferenceStatusCallback: `${house.application.url}/left`,
+      conferenceStatusCallbackEvent: ['leave', 'end'],
+    });
+    const call = await phone.incoming();
+    await call.answer();
+    await participants.create({ from, to: ADA, label: 'ada', beep: 'false' });
+    await hearsOnly(call, [CUSTOMER_HZ], [HOLD]);
+    const twiml = `<Response><Play loop="0">${house.application.url}/hold.wav</Play></Response>`;
+    await house.client.calls(added.callSid).update({ twiml });
+    await hearsOnly(call, [HOLD], [CUSTOMER_HZ]);
+    const { fields } = await house.application.next(({ path }) => path === '/left');
+    expect(fields).toMatchObject({
+      ...{ StatusCallbackEvent: 'participant-leave', ParticipantLabel: 'phone' },
+      ...{ ReasonParticipantLeft: 'participant_updated_via_api' },
+      ParticipantCallStatus: 'in-progress',
+    });
+    const left = await conference(added.conferenceSid).participants.list();
+    expect(left.map(({ label }) => label)).toEqual(['ada']);
+    call.hangup();
+    await conference(added.conferenceSid).update({ status: 'completed' });
+  });
 });

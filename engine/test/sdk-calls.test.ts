@@ -6,6 +6,8 @@ import { ACCOUNT, House } from './support/house.ts';
 import { MICROPHONE_HZ, SdkPage, toneBrowser } from './support/sdk-page.ts';
 
 const FAR_HZ = 620;
+/** Long enough for a browser's first sound. */
+const NINES = '9'.repeat(20);
 
 let house: House;
 let browser: Browser;
@@ -212,6 +214,20 @@ describe('in a call', () => {
     await phone.hears(null);
     await Promise.all([hearsKey(phone, [770, 1336]), page.run('call.sendDigits("5")')]);
     await Promise.all([hearsKey(phone, [941, 1477]), page.run('call.sendDigits("w#")')]);
+  });
+
+  it.each([
+    ['<Play digits>', `<Response><Play digits="${NINES}"/><Pause length="9"/></Response>`, {}],
+    ['SendDigits', '<Response><Pause length="9"/></Response>', { sendDigits: NINES }],
+  ] as const)('hears the keys of %s', async (_, twiml, more) => {
+    const page = await open('bob');
+    const from = ACCOUNT.TWILIO_CALLER_ID;
+    await house.client.calls.create({ to: 'client:bob', from, twiml, ...more });
+    await page.sees('incoming');
+    await page.run('call.accept()');
+    await page.sees('accept');
+    // Key 9 is 852 and 1477 Hz (ITU-T Q.23).
+    await page.hearsAll([852, 1477]);
   });
 
   it('hears the keys that the other end presses', async () => {

@@ -81,7 +81,19 @@ describe('<Dial>', () => {
     await ringing.ended;
   });
 
-  it('whispers to who answers before the two hear each other, and presses keys', async () => {
+  it('presses keys to who answers before the two hear each other', async () => {
+    const phone = await house.robot('demo_phone');
+    const call = await callTo('<Dial><Number sendDigits="1w#2">+447700900008</Number></Dial>');
+    call.sendTone(440);
+    const ringing = await phone.incoming();
+    await ringing.answer();
+    await ringing.hears(440);
+    expect(ringing.media.heardKeys).toBe('1#2');
+    ringing.hangup();
+    await call.ended;
+  });
+
+  it('whispers to who answers before the two hear each other', async () => {
     house.application.on('/whisper', '<Response><Play>/wait.wav</Play></Response>');
     const phone = await house.robot('demo_phone');
     const call = await callTo('<Dial><Client url="/whisper">demo_phone</Client></Dial>');

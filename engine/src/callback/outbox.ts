@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Ledger, OwedCallback } from '../journal/ledger.ts';
-import type { Requester } from './request.ts';
+import { AskFailed, type Requester } from './request.ts';
 
 const MAX_REPLY_BYTES = 64 * 1024;
 
@@ -14,13 +14,21 @@ export class Outbox {
   readonly #requester: Requester;
   readonly #ledger: Ledger;
   readonly #log: Logger;
+  readonly #onFailed: (callback: OwedCallback, error: AskFailed) => void;
   readonly #queues = new Map<string, Promise<void>>();
   #closed = false;
 
-  constructor(requester: Requester, ledger: Ledger, log: Logger) {
+  /** `onFailed` is told of callbacks that are given up. */
+  constructor(
+    requester: Requester,
+    ledger: Ledger,
+    log: Logger,
+    onFailed: (callback: OwedCallback, error: AskFailed) => void,
+  ) {
     this.#requester = requester;
     this.#ledger = ledger;
     this.#log = log;
+    this.#onFailed = onFailed;
   }
 
   send(callback: Omit<OwedCallback, 'id'>): void {
@@ -77,7 +85,8 @@ export class Outbox {
       });
     } catch (error) {
       if (this.#closed) return;
-      this.#log.warn({ err: error, url, fields }, 'a status callback was not accepted');
+      if (error instanceof AskFailed) this.#onFailed(owed, error);
+      else this.#log.error({ err: error, url, fields }, 'a status callback could not be sent');
     }
     this.#ledger.paid(owed.id);
   }

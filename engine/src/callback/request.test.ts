@@ -92,4 +92,21 @@ describe('asking an application', () => {
     abort.abort();
     await expect(asked).rejects.toMatchObject({ name: 'AbortError' });
   });
+
+  it('does not ask again on a kept connection once it is closed', async () => {
+    let count = 0;
+    let asked!: () => void;
+    const second = new Promise<void>((resolve) => (asked = resolve));
+    answer = (_, response) => {
+      count += 1;
+      if (count === 1) response.end();
+      else asked();
+    };
+    await ask(`${url}/a`);
+    const hanging = ask(`${url}/a`);
+    await second;
+    requester.close();
+    await expect(hanging).rejects.toMatchObject({ code: 11200 });
+    expect(count).toBe(2);
+  });
 });

@@ -46,13 +46,22 @@ export class AskFailed extends Error {
   readonly code: 11200 | 11205 | 11206 | 11210 | 11215;
   readonly kind: FailureKind;
   readonly status: number | null;
+  /** What was answered, where it was read to its end. */
+  readonly reply: Reply | null;
 
-  constructor(code: AskFailed['code'], kind: FailureKind, status: number | null, message: string) {
+  constructor(
+    code: AskFailed['code'],
+    kind: FailureKind,
+    status: number | null,
+    message: string,
+    reply: Reply | null = null,
+  ) {
     super(message);
     this.name = 'AskFailed';
     this.code = code;
     this.kind = kind;
     this.status = status;
+    this.reply = reply;
   }
 }
 
@@ -67,6 +76,7 @@ export class Requester {
   readonly #https = new HttpsAgent({ keepAlive: true });
 
   readonly #watch: ((exchange: Exchange) => void) | null;
+  #closed = false;
 
   /** `watch` is told of every request, also of each that is tried again or redirected. */
   constructor(authToken: string, watch: ((exchange: Exchange) => void) | null = null) {
@@ -86,13 +96,15 @@ export class Requester {
         if (!(error instanceof AskFailed)) throw error;
         const backoff = 100 * 2 ** attempt;
         const again = attempt < overrides.retries && overrides.retryOn.has(error.kind);
-        if (!again || Date.now() + backoff >= deadline) throw error;
+        if (!again || this.#closed || Date.now() + backoff >= deadline) throw error;
         await pause(backoff, undefined, ask.signal ? { signal: ask.signal } : {});
       }
     }
   }
 
+  /** What is asked now fails at once, and is not asked again. */
   close(): void {
+    this.#closed = true;
     this.#http.destroy();
     this.#https.destroy();
   }
@@ -110,7 +122,7 @@ export class Requester {
       }
       if (reply.status < 300 || reply.status === 304) return reply;
       const kind = reply.status >= 500 ? '5xx' : '4xx';
-      throw new AskFailed(11200, kind, reply.status, `${url} answered ${reply.status}`);
+      throw new AskFailed(11200, kind, reply.status, `${url} answered ${reply.status}`, reply);
     }
     throw new AskFailed(11215, '4xx', null, `${ask.url} redirects too often`);
   }
@@ -212,7 +224,8 @@ export class Requester {
       request.on('error', (error: NodeJS.ErrnoException) => {
         // A kept connection that the other side closed in the same moment never saw the request.
         const stale = request.reusedSocket && error.code === 'ECONNRESET';
-        if (over || !stale || ask.signal?.aborted === true) return fail(error);
+        const unwanted = this.#closed || ask.signal?.aborted === true;
+        if (over || !stale || unwanted) return fail(error);
         settle();
         resolve(this.#exchange(target, ask, headers, body, overrides, deadline));
       });

@@ -247,6 +247,7 @@ export class Conference {
     participant.record.joined = true;
     participant.record.updatedAt = now;
     this.#save();
+    if (participant.left === null) this.#claim(participant);
     this.#parts.callbacks.tell(this.record, {
       event: 'participant-join',
       participant: participant.record,
@@ -260,15 +261,11 @@ export class Conference {
     if (participant.beepOnEnter) this.#beep();
   }
 
-  /** Nobody is heard any more who is not in it yet: all wait again. */
-  #endEarly(): void {
-    if (this.record.status !== 'init' || this.participants().some(({ early }) => early)) return;
-    for (const participant of this.participants()) {
-      const leg = participant.call.line.mediaLeg;
-      if (!participant.record.joined || leg === null) continue;
-      this.#parts.media.tell('room.leave', { room: this.sid, leg });
-      if (!participant.record.hold) this.#wait(participant);
-    }
+  /** Nobody but the room has a call that was added over REST: sent elsewhere, it leaves. */
+  #claim(participant: Participant): void {
+    participant.claim = participant.call.claim();
+    const leave = () => this.remove(participant, false);
+    participant.claim.addEventListener('abort', leave, { once: true });
   }
 
   #beep(): void {
@@ -377,8 +374,8 @@ export class Conference {
     if (leg !== null && record.joined) {
       this.#parts.media.tell('room.leave', { room: this.sid, leg });
     }
-    if (participant.left === null) call.hangUp();
-    else participant.left(reason);
+    if (participant.left !== null) participant.left(reason);
+    else if (participant.claim?.aborted !== true) call.hangUp();
     this.#save();
     const heard = this.record.status === 'in-progress' && record.joined;
     if (heard && participant.beepOnExit && this.#participants.size > 0) this.#beep();

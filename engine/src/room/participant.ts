@@ -38,6 +38,8 @@ export class Participant {
   /** It is heard, and has not been answered. */
   early = false;
   readonly left: ParticipantSettings['left'];
+  /** Aborted when the call is sent elsewhere; null where the call's script sees to that. */
+  claim: AbortSignal | null = null;
   /** What it hears in place of the room. */
   music: { stop(): void } | null = null;
 

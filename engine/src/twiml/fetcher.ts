@@ -2,7 +2,7 @@ import { AskFailed, type HttpMethod, type Reply, type Requester } from '../callb
 import { MAX_AUDIO_BYTES } from './audio-store.ts';
 import { CookieJar } from './cookie-jar.ts';
 import { MAX_TWIML_BYTES, parseTwiml, type Element } from './parse.ts';
-import { TWIML, TwimlProblem, type Exchange } from './problem.ts';
+import { keptReply, TWIML, TwimlProblem, type Exchange } from './problem.ts';
 
 /** Where TwiML comes from. */
 export type TwimlSource =
@@ -71,10 +71,13 @@ export class TwimlFetcher {
         ...(cookie === null ? {} : { headers: { cookie } }),
       });
       jar.keep(reply.url, reply.headers['set-cookie'] ?? []);
-      exchange.reply = kept(reply);
+      exchange.reply = keptReply(reply);
       return { verbs: verbsOf(reply), base: reply.url, exchange };
     } catch (error) {
-      if (error instanceof AskFailed) throw new TwimlProblem(error.code, error.message, exchange);
+      if (error instanceof AskFailed) {
+        exchange.reply = error.reply && keptReply(error.reply);
+        throw new TwimlProblem(error.code, error.message, exchange);
+      }
       if (error instanceof TwimlProblem) error.exchange ??= exchange;
       throw error;
     }
@@ -108,13 +111,4 @@ function isAudio(header: string): boolean {
 
 function plain(name: string, text: string): Element {
   return { name, attributes: {}, children: [], text, content: [text] };
-}
-
-function kept({ status, headers, body }: Reply): Exchange['reply'] {
-  const flat = Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ')]);
-  return {
-    status,
-    headers: Object.fromEntries(flat) as Record<string, string>,
-    body: body.toString('utf8'),
-  };
 }

@@ -1,4 +1,4 @@
-import type { HttpMethod } from '../callback/request.ts';
+import type { HttpMethod, Reply } from '../callback/request.ts';
 
 /** The request to an application that led to a problem. */
 export interface Exchange {
@@ -21,6 +21,16 @@ export class TwimlProblem extends Error {
     this.code = code;
     this.exchange = exchange;
   }
+}
+
+/** An answer as a notification shows it. */
+export function keptReply({ status, headers, body }: Reply): Exchange['reply'] {
+  const flat = Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ')]);
+  return {
+    status,
+    headers: Object.fromEntries(flat) as Record<string, string>,
+    body: body.toString('utf8'),
+  };
 }
 
 export const TWIML = {
