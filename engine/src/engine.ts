@@ -25,6 +25,7 @@ import { readDemoCustomers, type DemoCustomer } from './leg/demo/customers.ts';
 import { DemoLine } from './leg/demo/demo-line.ts';
 import { Switchboard } from './leg/switchboard.ts';
 import { MediaLink } from './media-link.ts';
+import { addPhoneLines } from './phone-lines.ts';
 import { RecordingCallbacks } from './recording/recording-callbacks.ts';
 import { RecordingFiles } from './recording/recording-files.ts';
 import { Recorder } from './recording/recorder.ts';
@@ -100,7 +101,7 @@ async function build(config: EngineConfig, ground: Ground, log: Logger): Promise
   const { beep } = OUR_SOUNDS;
   const room = { ledger, media, recorder, callbacks: news, music, announcer, beep };
   const conferences = new Conferences(room, switchboard);
-  const { scripts, runner } = buildTwiml(
+  const { scripts, runner, notices } = buildTwiml(
     account,
     voice,
     { ...ground, conferences, switchboard, recorder, callbacks, notices },
@@ -115,6 +116,10 @@ async function build(config: EngineConfig, ground: Ground, log: Logger): Promise
     (call) => runApplication(call, ledger, runner, twimlAppSid),
   );
   addLines(config, switchboard, phones, media, log);
+  const telephony = buildTelephony(config.sip, ground, OUR_SOUNDS.testCall, log);
+  const { trunks, testCalls } = telephony;
+  const lines = { telephony, ledger, switchboard, media, runner, notices, log };
+  const phoneLines = addPhoneLines(lines);
   // Nothing can be heard or said any more: as on a dead line, everybody is gone.
   media.onDeath(() => {
     for (const call of switchboard.live()) if (!call.inProgress) call.fail();
@@ -122,12 +127,10 @@ async function build(config: EngineConfig, ground: Ground, log: Logger): Promise
     for (const call of switchboard.live()) call.fail();
   });
 
-  const telephony = buildTelephony(config.sip, ground, log);
-  const { trunks } = telephony;
   const admission = new Admission(limits, () => outbox.pending);
   const rest = {
     ...{ ledger, switchboard, conferences, runner, files, media, recorder, callRecordings },
-    ...{ admission, messages, trunks, traffic: ground.traffic },
+    ...{ admission, messages, trunks, testCalls, traffic: ground.traffic },
   };
   const api = await openApi(config, rest, new Presenter(account.sid, apiBase), log);
   const inspector = inspect(api, ground, { ledger, switchboard, conferences }, phones);
@@ -137,6 +140,7 @@ async function build(config: EngineConfig, ground: Ground, log: Logger): Promise
   port = (api.server.address() as AddressInfo).port;
   outbox.resume();
   trunks.start();
+  phoneLines.expectPhones();
   void recorder.tidy().catch((error: unknown) => onError(error));
   recover(ledger, { calls, conferences: news, recorder, files }, log);
 

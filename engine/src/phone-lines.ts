@@ -49,16 +49,15 @@ export function addPhoneLines(parts: PhoneLinesParts): PhoneLines {
   const notice = (sid: string, { code, message }: { code: number; message: string }) =>
     notices.add(sid, new TwimlProblem(code, message));
   const line = { sip, media, log, notice };
-  switchboard.addLines(
-    sipLines({ trunks, directory, bindings, resolve: (uri) => telephony.resolve(uri) }, line),
-  );
+  switchboard.addLines(sipLines({ trunks, directory, bindings, resolve: telephony.resolve }, line));
   return {
     get registrations() {
       return bindings.count(Date.now());
     },
     expectPhones: () => {
       // Why it cannot be opened is in the log, in words; a trunk's state says it too.
-      if (directory.inUse) sip.ready().catch((error: unknown) => log.warn({ err: error }, 'phones cannot register'));
+      if (directory.inUse)
+        sip.ready().catch((error: unknown) => log.warn({ err: error }, 'phones cannot register'));
     },
   };
 }

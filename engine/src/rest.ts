@@ -14,6 +14,8 @@ import { sipCredentialListRoutes } from './api/sip-credential-lists.ts';
 import { sipCredentialRoutes } from './api/sip-credentials.ts';
 import { sipDomainRoutes } from './api/sip-domains.ts';
 import { sipMappingRoutes } from './api/sip-mappings.ts';
+import { testCallRoutes } from './api/test-calls.ts';
+import { trunkRoutes } from './api/trunks.ts';
 import { userDefinedMessageSubscriptionRoutes } from './api/user-defined-message-subscriptions.ts';
 import { userDefinedMessageRoutes } from './api/user-defined-messages.ts';
 import type { EngineConfig } from './config.ts';
@@ -27,6 +29,7 @@ import type { CallRecordings } from './recording/call-recordings.ts';
 import type { RecordingFiles } from './recording/recording-files.ts';
 import type { Recorder } from './recording/recorder.ts';
 import type { Conferences } from './room/conferences.ts';
+import type { TestCalls } from './trunk/test-calls.ts';
 import type { Trunks } from './trunk/trunks.ts';
 import type { TwimlRunner } from './twiml/runner.ts';
 
@@ -42,6 +45,7 @@ interface RestParts {
   admission: Admission;
   messages: CallMessages;
   trunks: Trunks;
+  testCalls: TestCalls;
   traffic: Traffic | null;
 }
 
@@ -70,6 +74,9 @@ export async function openApi(
     userDefinedMessageSubscriptionRoutes(scope, { ...parts, accountSid: account.sid });
     notificationRoutes(scope, { ledger: parts.ledger, present });
   });
-  await ownRoutes(api, account, (scope) => trunkRoutes(scope, parts));
+  await ownRoutes(api, account, (scope) => {
+    trunkRoutes(scope, parts);
+    testCallRoutes(scope, { ...parts, callerId: account.callerId });
+  });
   return api;
 }

@@ -1,59 +1,80 @@
-import { lookup } from 'node:dns/promises';
 import type { Logger } from 'pino';
 import type { Ledger } from './journal/ledger.ts';
+import type { MediaLink } from './media-link.ts';
 import { SipClosed, SipLink } from './sip-link.ts';
 import type { SipSettings } from './sip-settings.ts';
+import type { Hop, SipUri, TransportName } from './sip/message/message.ts';
+import { createResolver } from './sip/transport/resolve.ts';
 import type { UserAgent } from './sip/user-agent/calls.ts';
 import { environmentRecord } from './trunk/environment-trunk.ts';
+import { TestCalls } from './trunk/test-calls.ts';
 import type { TrunkRecord } from './trunk/trunk-record.ts';
 import { Trunks } from './trunk/trunks.ts';
 
 export interface Telephony {
   sip: SipLink;
   trunks: Trunks;
+  testCalls: TestCalls;
+  /** Where an address that is not a trunk's leads (RFC 3263). Rejects with NameUnknown. */
+  resolve: (uri: SipUri) => Promise<readonly Hop[]>;
   /** Takes registrations back, ends what calls there are, closes the ports. Harmless twice. */
   close(): Promise<void>;
 }
 
-/** SIP and the trunks. Nothing is opened or asked before `trunks.start()`. */
+/** How long people wait for OPTIONS, and let a test call ring. */
+const PATIENCE_MS = 10_000;
+const TEST_RING_MS = 45_000;
+
+/**
+ * SIP and the trunks. Nothing is opened or asked before `trunks.start()`. `message`: what who picks
+ * up a test call hears.
+ */
 export function buildTelephony(
   settings: SipSettings | null,
-  { ledger }: { ledger: Ledger },
+  { ledger, media }: { ledger: Ledger; media: MediaLink },
+  message: string,
   log: Logger,
 ): Telephony {
-  const port = settings?.port ?? 0;
-  const sip = new SipLink(
-    () =>
-      settings === null
-        ? Promise.reject(new SipClosed('SIP is turned off: SIP_PORT says so.'))
-        : openUserAgent(settings, log),
-    port === 0 ? 'SIP port' : `SIP port ${port}`,
-    log,
-  );
+  const sip = new SipLink(() => openUserAgent(settings, log), portOf(settings), log);
+  const resolver = createResolver();
   const trunks = new Trunks(ledger, ofEnvironment(settings), {
     userAgent: () => sip.ready(),
-    resolve: async ({ host, port: at, transport }) => {
-      const found = await lookup(host, { all: true });
-      return found.map(({ address }) => ({
-        transport,
-        address,
-        port: at ?? 5060,
-        serverName: host,
-      }));
-    },
-    patienceMs: 10_000,
+    resolve: ({ host, port, transport, tlsCa: ca }) => resolver({ host, port, transport, ca }),
+    patienceMs: PATIENCE_MS,
     log,
   });
+  const times = { patienceMs: PATIENCE_MS, ringMs: TEST_RING_MS };
+  const testCalls = new TestCalls({ sip, media, log, message, times });
   const close = async () => {
+    testCalls.close();
     await trunks.close();
     await sip.close();
   };
   let closing: Promise<void> | null = null;
-  return { sip, trunks, close: () => (closing ??= close()) };
+  return {
+    ...{ sip, trunks, testCalls },
+    resolve: (uri) => resolver({ host: uri.host, port: uri.port, transport: transportOf(uri) }),
+    close: () => (closing ??= close()),
+  };
 }
 
-function openUserAgent(_settings: SipSettings, _log: Logger): Promise<UserAgent> {
+function openUserAgent(settings: SipSettings | null, _log: Logger): Promise<UserAgent> {
+  if (settings === null) {
+    return Promise.reject(new SipClosed('SIP is turned off: SIP_PORT says so.'));
+  }
   return Promise.reject(new Error('there is no user agent yet'));
+}
+
+function portOf(settings: SipSettings | null): string {
+  const port = settings?.port ?? 0;
+  return port === 0 ? 'SIP port' : `SIP port ${port}`;
+}
+
+/** RFC 3263 §4.1, without NAPTR: what the address says, else UDP. */
+function transportOf({ scheme, parameters }: SipUri): TransportName {
+  if (scheme === 'sips') return 'tls';
+  const said = parameters.get('transport')?.toLowerCase();
+  return said === 'tcp' || said === 'tls' ? said : 'udp';
 }
 
 function ofEnvironment(settings: SipSettings | null): TrunkRecord | null {

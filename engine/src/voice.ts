@@ -28,6 +28,7 @@ export const OUR_SOUNDS = {
   music: join(SOUNDS, 'hold-music.wav'),
   ringback: join(SOUNDS, 'ringback.wav'),
   beep: join(SOUNDS, 'beep.wav'),
+  testCall: join(SOUNDS, 'test-call.wav'),
 };
 
 export type Voice = ReturnType<typeof buildVoice>;
@@ -77,5 +78,5 @@ export function buildTwiml(
   };
   const scripts = new Interpreter(fetcher, tools, sid);
   const runner = new TwimlRunner({ scripts, notices, speech, player, log });
-  return { scripts, runner };
+  return { scripts, runner, notices };
 }

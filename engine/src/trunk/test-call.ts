@@ -30,9 +30,7 @@ export interface TestStep {
   ok: boolean;
 }
 
-export interface TestCallParts extends Omit<SipParts, 'agent'> {
-  /** @throws SipClosed */
-  userAgent: () => Promise<UserAgent>;
+export interface TestCallParts extends SipParts {
   /** What who picks up hears: a WAV file. The sound both ways is judged when it is over. */
   message: string;
   times: TestCallTimes;
@@ -121,7 +119,7 @@ export class TestCallRun implements AttemptListener {
     let agent: UserAgent;
     let hops: readonly Hop[];
     try {
-      agent = await this.#parts.userAgent();
+      agent = await this.#parts.sip.ready();
     } catch (error) {
       return this.#fail('lookup', 'unreachable', (error as Error).message);
     }
@@ -142,17 +140,16 @@ export class TestCallRun implements AttemptListener {
       const { code, text } = pingProblem(ping);
       return this.#fail('reach', code, text);
     }
-    this.#invite(agent);
+    this.#invite();
   }
 
-  #invite(agent: UserAgent): void {
+  #invite(): void {
     const { ringMs } = this.#parts.times;
     this.#ringTimer = setTimeout(() => {
       const text = `Nobody picked up within ${ringMs / 1000} s. Call a number that somebody answers.`;
       this.#fail('answered', 'no_answer', text);
     }, ringMs);
-    const parts = { ...this.#parts, agent };
-    this.#attempt = new Attempt(overTrunk(this.#route), this.view.id, parts, this);
+    this.#attempt = new Attempt(overTrunk(this.#route), this.view.id, this.#parts, this);
     this.#attempt.start();
   }
 

@@ -2,13 +2,12 @@ import type { Bindings } from '../../registrar/bindings.ts';
 import type { Directory } from '../../registrar/directory.ts';
 import { aorOf } from '../../registrar/registrar.ts';
 import type { Hop, NameAddress, SipUri } from '../../sip/message/message.ts';
-import type { Route } from '../../trunk/route.ts';
+import { SipSyntaxError } from '../../sip/message/syntax-error.ts';
+import { parseUri } from '../../sip/message/uri.ts';
 import type { Trunks } from '../../trunk/trunks.ts';
 import type { Destination, LineFinder } from '../switchboard.ts';
 import { OutgoingLine, type OutgoingLineParts } from './outgoing-line.ts';
-import { phoneWays } from './phone-ways.ts';
-import { isOwnHeader, readSipUri } from './sip-destination.ts';
-import { PHONE_TERMS } from './sip-sound.ts';
+import { overTrunk } from './trunk-way.ts';
 import type { Way } from './way.ts';
 
 export interface SipLinesParts {
@@ -31,23 +30,6 @@ export function sipLines(parts: SipLinesParts, line: OutgoingLineParts): LineFin
     if (!/^sips?:/i.test(call.to)) return null;
     const uri = readSipUri(call.to);
     return uri === null ? null : new OutgoingLine(call.sid, waysTo(uri, call, parts), line);
-  };
-}
-
-function overTrunk(route: Route): Way {
-  const { trunk, uri, from } = route;
-  const { username, password, codecs, srtp } = trunk;
-  return {
-    uri,
-    from,
-    to: address(uri),
-    hops: () => route.hops(),
-    credentials: username === null || password === null ? null : { username, password },
-    headers: [],
-    terms: { laws: codecs, srtp },
-    take: () => route.take(),
-    release: () => route.release(),
-    report: (failure) => route.report(failure),
   };
 }
 
