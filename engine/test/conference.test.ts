@@ -138,6 +138,25 @@ describe('a coach', () => {
   });
 });
 
+describe('a sound in place of TwiML', () => {
+  it('is waited with, held with and announced', async () => {
+    const { url } = house.application;
+    const room = new Gathering(house, 'bare');
+    const one = await room.join('one', AGENT);
+    await hearsOnly(one, [WAIT], [HOLD]);
+    const { participants } = conference(await room.sid());
+    await participants('one').update({ waitUrl: `${url}/hold.wav`, waitMethod: 'GET' });
+    await hearsOnly(one, [HOLD], [WAIT]);
+    const two = await room.join('two', CALLER);
+    await hearsOnly(one, [CALLER], [HOLD]);
+    await participants('one').update({ hold: true, holdUrl: `${url}/wait.wav` });
+    await hearsOnly(one, [WAIT], [CALLER]);
+    await participants('two').update({ announceUrl: `${url}/customer.wav` });
+    await hearsOnly(two, [CUSTOMER_HZ], [AGENT, WAIT]);
+    await conference(await room.sid()).update({ status: 'completed' });
+  });
+});
+
 describe('an announcement', () => {
   it('is heard over the talk: by one, or by all and the recording', async () => {
     const room = new Gathering(house, 'announces');

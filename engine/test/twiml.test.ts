@@ -34,6 +34,19 @@ describe('TwiML for a browser’s call', () => {
     expect(error?.code).toBe(code);
   });
 
+  it('that asks for news of who speaks is refused by name', async () => {
+    const news = 'statusCallback="/news" statusCallbackEvent="join speaker"';
+    house.application.on(
+      '/voice',
+      `<Response><Dial><Conference ${news}>a</Conference></Dial></Response>`,
+    );
+    const { error } = await (await (await house.robot()).call()).ended;
+    expect(error).toMatchObject({
+      code: 13230,
+      message: expect.stringMatching(/statusCallbackEvent.*speaker/) as string,
+    });
+  });
+
   it.each([
     ['fails', { status: 500 }, 11200],
     ['is no XML by its type', { status: 200, type: 'application/json', body: '{}' }, 12300],

@@ -41,7 +41,7 @@ export const words = <Word extends string>(known: readonly [Word, ...Word[]]) =>
     .transform((given) =>
       [given].flat().flatMap((text) => text.split(/\s+/).filter((word) => word !== '')),
     )
-    .pipe(z.array(z.enum(known)));
+    .pipe(z.array(z.enum(known, { error: ({ input }) => `names ${String(input)}` })));
 
 /**
  * Reads a request's fields. One that is unknown, or that this engine does not carry out, is

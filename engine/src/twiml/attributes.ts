@@ -27,7 +27,7 @@ export const words = <Word extends string>(known: readonly [Word, ...Word[]]) =>
   z
     .string()
     .transform((text) => text.split(/\s+/).filter((word) => word !== ''))
-    .pipe(z.array(z.enum(known)));
+    .pipe(z.array(z.enum(known, { error: ({ input }) => `names ${String(input)}` })));
 
 /**
  * Reads an element's attributes; one that is unknown, or that this engine does not carry out, is

@@ -95,7 +95,7 @@ export class House {
   static async open(env: Record<string, string> = {}): Promise<House> {
     const application = await Application.open(ACCOUNT.TWILIO_AUTH_TOKEN);
     const house = new House(application, env);
-    for (const name of ['wait', 'hold'] as const) {
+    for (const name of ['wait', 'hold', 'customer'] as const) {
       const url = `${application.url}/${name}.wav`;
       application.on(`/${name}`, `<Response><Play loop="0">${url}</Play></Response>`);
       const body = readFileSync(join(house.folder, `${name}.wav`));
