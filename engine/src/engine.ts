@@ -120,12 +120,7 @@ async function build(config: EngineConfig, ground: Ground, log: Logger): Promise
   const { trunks, testCalls } = telephony;
   const lines = { telephony, ledger, switchboard, media, runner, notices, log };
   const phoneLines = addPhoneLines(lines);
-  // Nothing can be heard or said any more: as on a dead line, everybody is gone.
-  media.onDeath(() => {
-    for (const call of switchboard.live()) if (!call.inProgress) call.fail();
-    conferences.close();
-    for (const call of switchboard.live()) call.fail();
-  });
+  media.onDeath(() => endEverything(switchboard, conferences));
 
   const admission = new Admission(limits, () => outbox.pending);
   const rest = {
@@ -199,6 +194,13 @@ function buildTwiml(
   const scripts = new Interpreter(fetcher, tools, sid);
   const runner = new TwimlRunner({ scripts, notices, speech, player, log });
   return { scripts, runner };
+}
+
+/** Nothing can be heard or said any more: as on a dead line, everybody is gone. */
+function endEverything(switchboard: Switchboard, conferences: Conferences): void {
+  for (const call of switchboard.live()) if (!call.inProgress) call.fail();
+  conferences.close();
+  for (const call of switchboard.live()) call.fail();
 }
 
 function hostInUrl(host: string): string {

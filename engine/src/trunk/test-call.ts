@@ -94,7 +94,14 @@ export class TestCallRun implements AttemptListener {
     this.#step('answered', `${this.view.to} answered.`);
     const { leg } = attempt.sound;
     const { media, message } = this.#parts;
-    this.#deaf = media.onLeg(leg, (news) => this.#hear(news));
+    const deaf = media.onLeg(leg, (news) => this.#hear(news));
+    const unwatched = media.onDeath(() =>
+      this.#fail('audio_out', 'no_audio', 'The process that carries our sound died. Try again.'),
+    );
+    this.#deaf = () => {
+      deaf();
+      unwatched();
+    };
     const sound = { kind: 'file', path: message, loop: 1 } as const;
     media.ask('leg.play', { leg, play: this.view.id, sound }).catch((error: unknown) => {
       this.#fail('audio_out', 'no_audio', `Our message cannot be played: ${String(error)}`);
