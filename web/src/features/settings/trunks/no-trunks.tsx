@@ -9,7 +9,7 @@ export function NoTrunks() {
         <p className="text-lg font-medium">No trunks yet</p>
         <p className="text-muted">
           A SIP trunk is a telephone line over the internet. With one, agents reach any phone in the
-          world and can be called; without one, only the demo customers can be rung.
+          world; without one, only the demo customers can be rung.
         </p>
       </div>
       <div className="w-full max-w-prose rounded-md bg-sunken px-4 py-3">

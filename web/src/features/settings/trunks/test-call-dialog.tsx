@@ -10,7 +10,7 @@ import { Dialog, DialogButtons } from '../../../ui/dialog.tsx';
 import { Field, FormError } from '../../../ui/field.tsx';
 import { Input } from '../../../ui/input.tsx';
 import { TestCallResult, TestCallSteps } from './test-call-steps.tsx';
-import { testCallQuery, trunkPath } from './trunks-query.ts';
+import { isForgotten, testCallQuery, trunkPath } from './trunks-query.ts';
 
 interface TestCallDialogProps {
   trunk: Trunk;
@@ -87,15 +87,19 @@ interface ProgressProps extends TestCallDialogProps {
 
 function Progress({ trunk, started, onAgain, onClose }: ProgressProps) {
   const { data: test, error } = useQuery(testCallQuery(trunk.id, started));
-  const over = test.state !== 'running';
+  const running = test.state === 'running';
+  const over = !running || isForgotten(error);
   return (
     <>
       <TestCallSteps test={test} />
-      {over && <TestCallResult test={test} />}
-      {error && !over && <FormError>{messageOf(error)}</FormError>}
+      {running ? (
+        error && <FormError>{messageOf(error)}</FormError>
+      ) : (
+        <TestCallResult test={test} />
+      )}
       <DialogButtons>
         {over && <Button onClick={onAgain}>Call again</Button>}
-        <Button look={over ? 'primary' : 'plain'} onClick={onClose}>
+        <Button look={over ? 'primary' : 'plain'} onClick={onClose} autoFocus>
           Close
         </Button>
       </DialogButtons>

@@ -1,9 +1,9 @@
 import type { Trunk, TrunksAnswer } from '@offhook/contract';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { CloudCog, Plus } from 'lucide-react';
+import { CircleAlert, CloudCog, Plus } from 'lucide-react';
 import { useState } from 'react';
-import { api } from '../../../lib/api.ts';
+import { api, messageOf } from '../../../lib/api.ts';
 import { useMe } from '../../../lib/session.ts';
 import { Button } from '../../../ui/button.tsx';
 import { Confirm } from '../../../ui/confirm.tsx';
@@ -53,6 +53,12 @@ export function TrunksPage() {
           />
         )}
       </SettingsList>
+      {trunks.data && trunks.error && (
+        <p role="status" className="mt-2 flex items-start gap-1.5 text-sm text-warn">
+          <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
+          The list is as it was last known. {messageOf(trunks.error)}
+        </p>
+      )}
       {open?.what === 'test' && <TestCallDialog trunk={open.trunk} onClose={close} />}
       {open?.what === 'delete' && <DeleteDialog trunk={open.trunk} onClose={close} />}
     </>

@@ -1,6 +1,6 @@
 import { TestCall, Trunk, TrunksAnswer } from '@offhook/contract';
 import { queryOptions } from '@tanstack/react-query';
-import { api } from '../../../lib/api.ts';
+import { api, ApiError } from '../../../lib/api.ts';
 
 /** Trunks are no part of the live stream: whoever looks asks again, this often. */
 const LOOK_AGAIN_MS = 3_000;
@@ -31,8 +31,14 @@ export const testCallQuery = (trunkId: string, test: TestCall) =>
         signal,
       }),
     initialData: test,
-    refetchInterval: ({ state }) => (state.data?.state === 'running' ? LOOK_AT_TEST_MS : false),
+    refetchInterval: ({ state: { data, error } }) =>
+      data?.state === 'running' && !isForgotten(error) ? LOOK_AT_TEST_MS : false,
   });
+
+/** The engine was started again meanwhile: nobody knows how the test call ended. */
+export function isForgotten(error: Error | null): boolean {
+  return error instanceof ApiError && error.code === 'test_call.not_found';
+}
 
 export function trunkPath(id: string): string {
   return `/api/trunks/${encodeURIComponent(id)}`;
