@@ -272,13 +272,15 @@ class Tour {
     for (const [path, name, expected] of [
       ['people', 'People', 'ann@example.com'],
       ['teams', 'Teams', 'Collections'],
+      ['trunks', 'Trunks', 'No trunks yet'],
+      ['trunks/new', 'Add a trunk', 'Connection'],
       ['api-keys', 'API keys', 'Nightly export'],
       ['appearance', 'Appearance', null],
     ] as const) {
       await page.goto(`${house.url}/settings/${path}`);
       await page.getByRole('main').getByRole('heading', { name, level: 2 }).waitFor();
       if (expected !== null) await page.getByRole('main').getByText(expected).first().waitFor();
-      await camera.take(page, `settings-${path}`);
+      await camera.take(page, `settings-${path.replace('/', '-')}`);
     }
     await page.goto(`${house.url}/settings/people`);
     await page.getByRole('button', { name: 'Invite' }).first().click();
