@@ -1,4 +1,12 @@
-import { addressesOf, callIdOf, contactOf, cseqOf, fromOf, tagOf, toOf } from '../message/fields.ts';
+import {
+  addressesOf,
+  callIdOf,
+  contactOf,
+  cseqOf,
+  fromOf,
+  tagOf,
+  toOf,
+} from '../message/fields.ts';
 import { bareRequest } from '../message/make.ts';
 import type { NameAddress, SipRequest, SipResponse, SipUri } from '../message/message.ts';
 import { writeNameAddress } from '../message/write.ts';
@@ -129,6 +137,10 @@ export function dialogAsUas(request: SipRequest, localTag: string): Dialog {
 }
 
 /** A peer of RFC 2543 may have no tag: that counts as an empty one (§12.1.1). */
-export function dialogId(callId: string, localTag: string | null, remoteTag: string | null): string {
+export function dialogId(
+  callId: string,
+  localTag: string | null,
+  remoteTag: string | null,
+): string {
   return `${callId}\n${localTag ?? ''}\n${remoteTag ?? ''}`;
 }

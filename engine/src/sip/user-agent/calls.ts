@@ -66,8 +66,9 @@ export interface SipCall {
   readonly callId: string;
   /**
    * Takes the call down in whatever way fits: CANCEL, BYE, or a final refusal (`status`, default 486
-   * for one that rings here; `headers` go with it: a challenge). Harmless twice. `ended` does not come for it; `failed` (cancelled)
-   * does, where an INVITE was under way.
+   * for one that rings here). `headers` go with the BYE or the refusal: Reason, WWW-Authenticate …
+   * Harmless twice. `ended` does not come for it; `failed` (cancelled) does, where an INVITE was
+   * under way.
    */
   hangUp(status?: number, headers?: readonly (readonly [name: string, value: string])[]): void;
   /** INFO within the dialog, e.g. application/dtmf-relay. Rejects when it is refused. */
@@ -93,6 +94,8 @@ export interface IncomingCall extends SipCall {
    */
   answer(sdp: string): Promise<string | null>;
   listener: IncomingListener | null;
+  /** For a far end that challenges our requests within the call: BYE, re-INVITE … */
+  credentials: Credentials | null;
 }
 
 export interface IncomingListener extends DialogListener {
@@ -144,7 +147,10 @@ export interface UserAgentListener {
   invited(call: IncomingCall): void;
   /** Before anything is answered: may this source talk to us? Also asked for OPTIONS. */
   admits(request: { method: string; uri: SipUri; headers: Headers; source: Source }): boolean;
-  /** REGISTER and the like, before `admits`. False: treat it as not admitted. */
+  /**
+   * REGISTER and the like, before `admits`. False: it is not taken. Then who is admitted hears 405,
+   * and nobody else hears anything.
+   */
   foreign(request: ForeignRequest): boolean;
 }
 

@@ -1,0 +1,316 @@
+import { callIdOf, cseqOf } from '../message/fields.ts';
+import { responseTo } from '../message/make.ts';
+import type { Hop, SipRequest, SipResponse } from '../message/message.ts';
+import type { ServerTransaction } from '../transaction/transactions.ts';
+import type { Dialog } from '../dialog/dialog.ts';
+import type { Authority } from './authority.ts';
+import type { DialogListener, SipEnd } from './calls.ts';
+import { addLines, describeUs, refuse, statusForMethod, unsupported } from './capabilities.ts';
+import { contactHeader } from './contact.ts';
+import type { DialogUsage } from './dialogs.ts';
+import { Negotiation, type NegotiationOptions, type Session } from './negotiation.ts';
+import { OkRepeater } from './ok-repeater.ts';
+import { sendRequest, type PlanListener } from './sender.ts';
+import { tell, type HeaderLines, type Stack } from './stack.ts';
+
+export interface UsageOptions extends NegotiationOptions {
+  dialog: Dialog;
+  /** Whom the INVITE went to or came from. */
+  peer: Hop;
+  authority: Authority;
+  /** What only an incoming call that is not answered yet can do. */
+  early?: { prack(transaction: ServerTransaction): void; bye(): void };
+}
+
+/**
+ * A dialog's INVITE usage (RFC 5057 §2): everything within the dialog after it is there.
+ *
+ *              2xx                 our BYE              its answer
+ *     early ─────────▶ confirmed ──────────▶ ending ──────────────▶ over
+ *       │                  │                                         ▲
+ *       └──────────────────┴─────────────────────────────────────────┘
+ *         refused, cancelled      their BYE, lost
+ */
+export class InviteUsage implements Session, DialogUsage {
+  readonly dialog: Dialog;
+  readonly negotiation: Negotiation;
+  readonly #options: UsageOptions;
+  #state: 'early' | 'confirmed' | 'ending' | 'over' = 'early';
+  #acknowledged: SipRequest | null = null;
+  #unacknowledged: {
+    sequence: number;
+    ok: OkRepeater;
+    acked: (ack: SipRequest | null) => void;
+  } | null = null;
+  #afterAck: (() => void) | null = null;
+  #whenClosed: (() => void) | null = null;
+
+  constructor(options: UsageOptions) {
+    this.dialog = options.dialog;
+    this.#options = options;
+    this.negotiation = new Negotiation(this, options);
+    options.stack.dialogs.add(this);
+  }
+
+  get state(): 'early' | 'confirmed' | 'ending' | 'over' {
+    return this.#state;
+  }
+
+  /** Our Contact, for requests and answers that refresh the target. */
+  get contact(): string {
+    return contactHeader(this.#options.stack, this.#options.peer, this.dialog.localUser);
+  }
+
+  confirm(): void {
+    if (this.#state === 'early') this.#state = 'confirmed';
+  }
+
+  /** Sends a request within the dialog. One that finds nobody there is the end of it (§12.2.1.2). */
+  request(method: string, fill: (request: SipRequest) => void, listener: PlanListener): void {
+    const { stack, peer, authority } = this.#options;
+    sendRequest(
+      stack,
+      {
+        build: () => {
+          const request = this.dialog.request(method);
+          request.headers.append('User-Agent', stack.product);
+          fill(request);
+          return request;
+        },
+        hops: stack.hopsTo(this.dialog.nextHop, peer),
+        authority,
+      },
+      {
+        final: (response, attempt) => {
+          listener.final(response, attempt);
+          const { status } = response;
+          if (status === 408 || status === 481) this.lose(`${method} was answered with ${status}`);
+        },
+        failed: (failure) => {
+          listener.failed(failure);
+          this.lose(failure.text);
+        },
+      },
+    );
+  }
+
+  /** ACKs the 2xx to an INVITE of ours, and once more whenever that 2xx comes again (§13.2.2.4). */
+  acknowledge(invite: SipRequest): void {
+    this.#acknowledged = invite;
+    this.#sendAck(invite);
+  }
+
+  /** A 2xx that came again: its ACK was lost. */
+  okAgain(response: SipResponse): void {
+    const invite = this.#acknowledged;
+    if (invite !== null && cseqOf(invite).number === cseqOf(response).number) this.#sendAck(invite);
+  }
+
+  /**
+   * Answers an INVITE of theirs with 2xx. `acked` gets the ACK, or null when something else shows
+   * that the 2xx is there; `giveUp` is told that neither came.
+   */
+  answerInvite(
+    transaction: ServerTransaction,
+    response: SipResponse,
+    acked: (ack: SipRequest | null) => void,
+    giveUp: () => void,
+  ): void {
+    const sequence = cseqOf(transaction.request).number;
+    const ok = new OkRepeater(this.#options.stack, transaction, response, () => {
+      this.#unacknowledged = null;
+      giveUp();
+      this.#runAfterAck();
+    });
+    this.#unacknowledged = { sequence, ok, acked };
+  }
+
+  /** An ACK of theirs. What nobody waits for has come before. */
+  ack(request: SipRequest): void {
+    if (this.#unacknowledged?.sequence === cseqOf(request).number) this.#acked(request);
+  }
+
+  /** Sends BYE, without waiting for what comes of it. Harmless twice. */
+  bye(headers: HeaderLines = []): void {
+    if (this.#state === 'ending' || this.#state === 'over') return;
+    this.#state = 'ending';
+    this.negotiation.stop();
+    const send = (): void =>
+      this.request('BYE', (request) => addLines(request, headers), {
+        // §15.1.1: whatever is answered, or nothing at all, the session is over.
+        final: () => this.close(),
+        failed: () => this.close(),
+      });
+    // §15: the callee's BYE waits for the ACK.
+    if (this.#unacknowledged === null) send();
+    else this.#afterAck = send;
+  }
+
+  /** The far end does not answer any more: BYE, in case it hears us, and the owner is told. */
+  lose(text: string): void {
+    if (this.#state !== 'confirmed') return;
+    this.bye();
+    this.#ended({ kind: 'lost', text });
+  }
+
+  /** Over without a word on the wire. Harmless twice. */
+  close(): void {
+    if (this.#state === 'over') return;
+    this.#state = 'over';
+    this.negotiation.stop();
+    this.#unacknowledged?.ok.stop();
+    this.#unacknowledged = null;
+    this.#options.stack.dialogs.delete(this);
+    this.#whenClosed?.();
+  }
+
+  /** `then` is told once, when nothing more can come of it. */
+  whenClosed(then: () => void): void {
+    this.#whenClosed = then;
+  }
+
+  info(contentType: string, body: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#state !== 'confirmed') {
+        reject(new Error('there is no call to send INFO in'));
+        return;
+      }
+      const fill = (request: SipRequest): void => {
+        request.headers.append('Content-Type', contentType);
+        request.body = Buffer.from(body);
+      };
+      this.request('INFO', fill, {
+        final: ({ status, reason }) => {
+          if (status < 300) resolve();
+          else reject(new Error(`INFO was refused: ${status} ${reason}`));
+        },
+        failed: ({ text }) => reject(new Error(text)),
+      });
+    });
+  }
+
+  /** A request of theirs within the dialog. */
+  handle(transaction: ServerTransaction): void {
+    const { request } = transaction;
+    if (this.#state === 'ending' || this.#state === 'over') {
+      // Both hung up at once: theirs is as good as ours.
+      if (request.method === 'BYE') transaction.respond(responseTo(request, 200));
+      else refuse(transaction, 481);
+      return;
+    }
+    const unknown = unsupported(request);
+    if (!this.dialog.takes(request)) refuse(transaction, 500);
+    else if (unknown.length > 0) refuse(transaction, 420, [['Unsupported', unknown.join(', ')]]);
+    else this.#handle(transaction);
+  }
+
+  /** CANCEL of a re-INVITE. */
+  cancelled(transaction: ServerTransaction): void {
+    this.negotiation.cancelled(transaction);
+  }
+
+  #handle(transaction: ServerTransaction): void {
+    const { early } = this.#options;
+    switch (transaction.request.method) {
+      case 'BYE':
+        this.#handleBye(transaction);
+        return;
+      case 'INVITE':
+        // Who changes the session has our 2xx: its ACK has been overtaken.
+        if (this.negotiation.settled) this.#acked(null);
+        this.negotiation.handle(transaction);
+        return;
+      case 'UPDATE':
+        this.negotiation.handle(transaction);
+        return;
+      case 'INFO':
+        this.#handleInfo(transaction);
+        return;
+      case 'PRACK':
+        if (early === undefined) refuse(transaction, 481);
+        else early.prack(transaction);
+        return;
+      case 'OPTIONS':
+        describeUs(transaction);
+        return;
+      case 'REFER':
+        // RFC 3515 §2.4.2: nobody here is sent elsewhere by the far end.
+        refuse(transaction, 603);
+        return;
+      case 'NOTIFY':
+        // RFC 6665 §4.1.3: we have subscribed to nothing.
+        refuse(transaction, 481);
+        return;
+      default:
+        refuse(transaction, statusForMethod(transaction.request.method));
+    }
+  }
+
+  #handleBye(transaction: ServerTransaction): void {
+    const { request } = transaction;
+    const { early } = this.#options;
+    if (this.#state === 'early' && early === undefined) {
+      // §15: a callee may not end an early dialog this way.
+      refuse(transaction, 481);
+      return;
+    }
+    transaction.respond(responseTo(request, 200));
+    // §15.1.2: whatever is still pending in the dialog is answered with 487, by who owns it.
+    if (this.#state === 'early') early?.bye();
+    else this.#ended({ kind: 'bye', reason: request.headers.get('Reason') });
+    this.close();
+  }
+
+  #handleInfo(transaction: ServerTransaction): void {
+    const { request } = transaction;
+    const type = request.headers.get('Content-Type') ?? '';
+    try {
+      // RFC 2976 §2.2: one without a body is taken, and means nothing.
+      if (request.body.length > 0) this.#listener?.info(type, request.body.toString('utf8'));
+      transaction.respond(responseTo(request, 200));
+    } catch (error) {
+      this.#options.stack.log.error({ err: error, call: callIdOf(request) }, 'an INFO failed here');
+      refuse(transaction, 500);
+    }
+  }
+
+  get #listener(): DialogListener | null {
+    return this.#options.listener();
+  }
+
+  #ended(end: SipEnd): void {
+    tell(this.#options.stack.log, 'ended', () => this.#listener?.ended(end));
+  }
+
+  #sendAck(invite: SipRequest): void {
+    const { stack, peer } = this.#options;
+    const ack = this.dialog.ack(cseqOf(invite).number);
+    // §13.2.2.4: with the credentials of its INVITE.
+    for (const name of ['Authorization', 'Proxy-Authorization']) {
+      for (const value of invite.headers.all(name)) ack.headers.append(name, value);
+    }
+    const send = (hops: readonly Hop[]): void => {
+      if (hops[0] !== undefined) stack.transactions.sendAck(ack, hops[0]);
+    };
+    const hops = stack.hopsTo(this.dialog.nextHop, peer);
+    if (!(hops instanceof Promise)) send(hops);
+    else
+      hops.then(send, (error: unknown) =>
+        stack.log.warn({ err: error }, 'an ACK has nowhere to go'),
+      );
+  }
+
+  #acked(ack: SipRequest | null): void {
+    const waiting = this.#unacknowledged;
+    this.#unacknowledged = null;
+    waiting?.ok.stop();
+    waiting?.acked(ack);
+    this.#runAfterAck();
+  }
+
+  #runAfterAck(): void {
+    const then = this.#afterAck;
+    this.#afterAck = null;
+    then?.();
+  }
+}
