@@ -43,6 +43,7 @@ describe('the engine’s settings', () => {
       publicAddress: null,
       rtpPorts: null,
       domain: null,
+      credentialListSid: null,
       trunk: null,
     });
     expect(readConfig({ ...GOOD, SIP_PORT: 'off' }).sip).toBeNull();

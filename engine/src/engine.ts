@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { seedAccount, voiceSource } from './account/account.ts';
+import { seedPhones } from './account/seed-phones.ts';
 import { Admission } from './api/admission.ts';
 import { CallRecordings } from './recording/call-recordings.ts';
 import { TwimlAnnouncer } from './twiml/announcer.ts';
@@ -94,6 +95,7 @@ async function build(config: EngineConfig, ground: Ground, log: Logger): Promise
   const news = new ConferenceCallbacks(outbox, ledger, account.sid);
   const { sid, twimlAppSid } = account;
   seedAccount(ledger, account);
+  if (config.sip) seedPhones(ledger, account.sid, config.sip);
   const voice = buildVoice(ground);
   const { fetcher, audio, speech } = voice;
   const music = new TwimlMusic(voice.player, OUR_SOUNDS.music, () => scripts, log);

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js';
+import { WirePhones, type WireAnswer as Answer } from './wire-phones.ts';
 
 export interface WireLeg {
   sid: string;
@@ -27,12 +28,7 @@ export interface WireRoom {
   inside: Set<string>;
 }
 
-interface Answer {
-  status: number;
-  body: unknown;
-}
-
-/** What happens to the next order to ring a customer. */
+/** What happens to the next order to ring a customer, or an agent's SIP phone. */
 export type DialTrouble =
   /** The carrier rings, but its answer never arrives. */
   | 'answer_lost'
@@ -54,6 +50,7 @@ export class WireCarrier {
   /** "POST /Calls/CA1.json {…}", in order, from below the account. */
   readonly requests: string[] = [];
   dialTrouble: DialTrouble | null = null;
+  readonly phones = new WirePhones();
   /** The next so many orders to end a leg are refused as not fitting its state. */
   conflicts = 0;
   #server: Server;
@@ -78,6 +75,12 @@ export class WireCarrier {
 
   get apiUrl(): string {
     return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** Orders to ring an agent's SIP phone. */
+  get phoneDials(): URLSearchParams[] {
+    const orders = this.requests.filter((line) => line.startsWith('POST /Calls.json '));
+    return orders.map((line) => new URLSearchParams(line.split(' ')[2]));
   }
 
   get dials(): string[] {
@@ -138,6 +141,8 @@ export class WireCarrier {
     this.requests.push(`${method} ${path} ${form.toString()}`.trim());
     const dials = /^\/Conferences\/(\w+)\/Participants\.json$/.exec(path);
     if (method === 'POST' && dials) return this.#dial(dials[1] ?? '', form, response);
+    if (method === 'POST' && path === '/Calls.json') return this.#dial('', form, response);
+    if (path.startsWith('/SIP/')) return send(response, this.phones.answer(method, path, form));
     send(response, this.#answer(method, path, form, url.searchParams));
   }
 
@@ -159,7 +164,8 @@ export class WireCarrier {
       room: roomSid,
       callback: form.get('StatusCallback'),
     });
-    const body = { call_sid: leg.sid, label: leg.label, conference_sid: roomSid, status: 'queued' };
+    const ids = { sid: leg.sid, call_sid: leg.sid };
+    const body = { ...ids, label: leg.label, conference_sid: roomSid, status: 'queued' };
     if (trouble === 'answer_lost') response.destroy();
     else if (trouble === 'held') this.#held.push(() => send(response, { status: 201, body }));
     else send(response, { status: 201, body });

@@ -28,6 +28,7 @@ test('there are no demo customers, no demo phone and no signalling of ours', asy
     country: 'GB',
     demoCustomers: [],
     demoPhoneNumber: null,
+    sipPhones: false,
   });
   const demo = await admin.get('/api/phone/token?identity=demo_phone');
   expect([demo.status, codeOf(demo)]).toEqual([404, 'request.not_found']);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Secrets } from './secrets.ts';
 import { REPOSITORY, type Settings } from './settings.ts';
@@ -24,12 +25,41 @@ export function accountEnvironment(secrets: Secrets): Env {
   };
 }
 
+/** Where no name and no address is set: phones reach it by way of this machine's own address. */
+const PHONE_DOMAIN = 'offhook.local';
+const SIP_PORT = '5060';
+
+/** Agents' SIP phones in the words of the engine; nothing where SIP is turned off. */
+function phonesOfEngine(own: Env, { accountSid }: Secrets): Env {
+  if (own.SIP_PORT === 'off') return {};
+  const hash = createHash('sha256').update(`${accountSid} phones`).digest('hex');
+  return {
+    SIP_DOMAIN:
+      own.SIP_DOMAIN ?? own.SIP_PUBLIC_ADDRESS ?? own.ENGINE_PUBLIC_ADDRESS ?? PHONE_DOMAIN,
+    SIP_CREDENTIAL_LIST: `CL${hash.slice(0, 32)}`,
+  };
+}
+
+/** The same in the words of the server, which would know Twilio's by them. */
+function phonesOfServer(own: Env, secrets: Secrets): Env {
+  const { SIP_DOMAIN: domain, SIP_CREDENTIAL_LIST: list } = phonesOfEngine(own, secrets);
+  if (domain === undefined || list === undefined) return {};
+  // Without a host: whatever the page was opened under.
+  const host = own.SIP_PUBLIC_ADDRESS ?? own.ENGINE_PUBLIC_ADDRESS ?? '';
+  return {
+    TWILIO_SIP_DOMAIN: domain,
+    TWILIO_SIP_CREDENTIAL_LIST: list,
+    OFFHOOK_SIP_SERVER: `${host}:${own.SIP_PORT ?? SIP_PORT}`,
+  };
+}
+
 export function engineEnvironment(own: Env, settings: Settings, secrets: Secrets): Env {
   if (!settings.engine) throw new Error('There is no engine to start.');
   return {
     TWILIO_CALLER_ID: callerId(own),
     ENGINE_VOICE_URL: `${localUrl(settings)}/carrier/voice`,
     ENGINE_DEMO_CUSTOMERS: DEMO_CUSTOMERS,
+    ...phonesOfEngine(own, secrets),
     ...own,
     ...accountEnvironment(secrets),
     OFFHOOK_DATA: settings.dataFolder,
@@ -55,6 +85,7 @@ export function serverEnvironment(
           OFFHOOK_SIGNAL_UPSTREAM: `ws://127.0.0.1:${engine.port}`,
           OFFHOOK_DEMO_CUSTOMERS: DEMO_CUSTOMERS,
           ...accountEnvironment(secrets),
+          ...phonesOfServer(own, secrets),
         }
       : {}),
     HOST: settings.host,

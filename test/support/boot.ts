@@ -37,6 +37,12 @@ export interface BootOptions {
   web?: string;
 }
 
+/** Where agents' SIP phones register, in the words of either program. */
+export const PHONES = {
+  domain: 'phones.example.com',
+  credentialListSid: `CL${'f6'.repeat(16)}`,
+} as const;
+
 /** The secrets of the engine's one account. */
 export const ACCOUNT = {
   TWILIO_ACCOUNT_SID: `AC${'a1'.repeat(16)}`,
@@ -146,6 +152,13 @@ function environment(
     ENGINE_UDP_PORT: '0',
     ENGINE_VOICE_URL: `http://127.0.0.1:${port}/carrier/voice`,
     ENGINE_DEMO_CUSTOMERS: customers,
+    // Nothing of SIP is opened before somebody has a trunk or a SIP phone.
+    SIP_PORT: '0',
+    SIP_HOST: '127.0.0.1',
+    SIP_DOMAIN: PHONES.domain,
+    SIP_CREDENTIAL_LIST: PHONES.credentialListSid,
+    TWILIO_SIP_DOMAIN: PHONES.domain,
+    TWILIO_SIP_CREDENTIAL_LIST: PHONES.credentialListSid,
     LOG_LEVEL: 'debug',
     ...options.env,
   };

@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const SipPhone = z.strictObject({
   /** Unique here: lower-case letters, digits, dot, underscore and dash. */
   username: z.string(),
-  /** Behind the @: the phone is `sip:username@domain`, and the digest's realm is the domain. */
+  /** Behind the @: the phone is `sip:username@domain`. */
   domain: z.string(),
   /** The host name or address that the phone registers with. */
   server: z.string(),

@@ -3,7 +3,7 @@ import type { Ledger } from '../journal/ledger.ts';
 import type { TwimlSource } from '../twiml/fetcher.ts';
 import type { VoiceSettings } from './account-record.ts';
 
-const NO_VOICE: VoiceSettings = {
+export const NO_VOICE: VoiceSettings = {
   voiceUrl: null,
   voiceMethod: 'POST',
   voiceFallbackUrl: null,

@@ -124,4 +124,32 @@ describe('settings', () => {
       'Twilio cannot reach',
     );
   });
+
+  test('SIP phones: a domain and its list, and where phones register', () => {
+    const list = `CL${hex}`;
+    const phones = { TWILIO_SIP_DOMAIN: 'Acme.sip.twilio.com', TWILIO_SIP_CREDENTIAL_LIST: list };
+    const sipPhonesOf = (env: Env) => configFromEnv({ ...embedded, ...env }).carrier.sipPhones;
+    expect(sipPhonesOf({})).toBeNull();
+    expect(sipPhonesOf(phones)).toEqual({
+      domain: 'acme.sip.twilio.com',
+      credentialListSid: list,
+      server: { host: 'acme.sip.twilio.com', port: 5060 },
+    });
+    const here = sipPhonesOf({ ...phones, OFFHOOK_SIP_SERVER: ':5070' });
+    expect(here?.server).toEqual({ host: null, port: 5070 });
+    const there = sipPhonesOf({ ...phones, OFFHOOK_SIP_SERVER: '203.0.113.10:5060' });
+    expect(there?.server).toEqual({ host: '203.0.113.10', port: 5060 });
+    expect(problemsOf({ ...embedded, TWILIO_SIP_DOMAIN: 'acme.sip.twilio.com' })).toEqual([
+      'TWILIO_SIP_CREDENTIAL_LIST is missing, while TWILIO_SIP_DOMAIN is set',
+    ]);
+    expect(problemsOf({ ...embedded, TWILIO_SIP_CREDENTIAL_LIST: list })).toEqual([
+      'TWILIO_SIP_DOMAIN is missing, while TWILIO_SIP_CREDENTIAL_LIST is set',
+    ]);
+    expect(
+      problemsOf({ ...embedded, ...phones, OFFHOOK_SIP_SERVER: 'sip:x', TWILIO_SIP_DOMAIN: 'a b' }),
+    ).toEqual([
+      'TWILIO_SIP_DOMAIN must be a host name such as acme.sip.twilio.com',
+      'OFFHOOK_SIP_SERVER must be a host and a port such as sip.example.com:5060',
+    ]);
+  });
 });

@@ -73,16 +73,16 @@ export function SipPhoneSettings({ personId, busy, onNewPassword }: SipPhoneSett
   );
 }
 
+/** A domain that no name server knows is reached by way of our own address. */
 function rowsOf({ username, domain, server, port }: SipPhone) {
-  const rows = [
-    { name: 'User name', value: username },
-    { name: 'Server (registrar)', value: server },
-    { name: 'Port', value: `${port}, over UDP or TCP` },
-  ];
-  if (domain === server) return rows;
+  const user = { name: 'User name', value: username };
+  if (domain === server) {
+    const where = { name: 'Server (registrar)', value: server };
+    return [user, where, { name: 'Port', value: `${port}, over UDP or TCP` }];
+  }
   return [
-    ...rows,
-    { name: 'Domain (realm)', value: domain },
-    { name: 'Outbound proxy', value: `${server}:${port}` },
+    user,
+    { name: 'Domain (SIP server)', value: domain },
+    { name: 'Outbound proxy', value: `${server}:${port}, over UDP or TCP` },
   ];
 }
