@@ -8,6 +8,7 @@ import { CallRecordings } from './recording/call-recordings.ts';
 import { TwimlAnnouncer } from './twiml/announcer.ts';
 import type { Api } from './api/app.ts';
 import { Presenter } from './api/present.ts';
+import { addPhoneLines } from './phone-lines.ts';
 import { Outbox } from './callback/outbox.ts';
 import { Requester } from './callback/request.ts';
 import type { EngineConfig } from './config.ts';
@@ -30,6 +31,7 @@ import { addPhoneLines } from './phone-lines.ts';
 import { RecordingCallbacks } from './recording/recording-callbacks.ts';
 import { RecordingFiles } from './recording/recording-files.ts';
 import { Recorder } from './recording/recorder.ts';
+import { seedSipAccount } from './registrar/seed.ts';
 import { openApi } from './rest.ts';
 import { ConferenceCallbacks } from './room/conference-callbacks.ts';
 import { Conferences } from './room/conferences.ts';
@@ -95,7 +97,7 @@ async function build(config: EngineConfig, ground: Ground, log: Logger): Promise
   const news = new ConferenceCallbacks(outbox, ledger, account.sid);
   const { sid, twimlAppSid } = account;
   seedAccount(ledger, account);
-  if (config.sip) seedPhones(ledger, account.sid, config.sip);
+  seedPhones(ledger, config);
   const voice = buildVoice(ground);
   const { fetcher, audio, speech } = voice;
   const music = new TwimlMusic(voice.player, OUR_SOUNDS.music, () => scripts, log);
@@ -124,10 +126,13 @@ async function build(config: EngineConfig, ground: Ground, log: Logger): Promise
   const phoneLines = addPhoneLines(lines);
   media.onDeath(() => endEverything(switchboard, conferences));
 
+  const telephony = buildTelephony(config.sip, ground, log);
+  const { trunks } = telephony;
+  const telephones = addPhoneLines({ ...ground, telephony, switchboard, runner }, log);
   const admission = new Admission(limits, () => outbox.pending);
   const rest = {
     ...{ ledger, switchboard, conferences, runner, files, media, recorder, callRecordings },
-    ...{ admission, messages, trunks, testCalls, traffic: ground.traffic },
+    ...{ admission, messages, trunks, telephones, traffic: ground.traffic },
   };
   const api = await openApi(config, rest, new Presenter(account.sid, apiBase), log);
   const inspector = inspect(api, ground, { ledger, switchboard, conferences }, phones);
@@ -137,7 +142,7 @@ async function build(config: EngineConfig, ground: Ground, log: Logger): Promise
   port = (api.server.address() as AddressInfo).port;
   outbox.resume();
   trunks.start();
-  phoneLines.expectPhones();
+  telephones.expectPhones();
   void recorder.tidy().catch((error: unknown) => onError(error));
   recover(ledger, { calls, conferences: news, recorder, files }, log);
 
@@ -203,6 +208,13 @@ function endEverything(switchboard: Switchboard, conferences: Conferences): void
   for (const call of switchboard.live()) if (!call.inProgress) call.fail();
   conferences.close();
   for (const call of switchboard.live()) call.fail();
+}
+
+function seedPhones(ledger: Ledger, { sip, account }: EngineConfig): void {
+  if (!sip?.domain) return;
+  const { domain, credentialList } = sip;
+  const { sid: accountSid, voiceUrl } = account;
+  seedSipAccount(ledger, { accountSid, voiceUrl, domain, credentialList });
 }
 
 function hostInUrl(host: string): string {

@@ -4,7 +4,7 @@ import { IncomingCalls } from './leg/sip/incoming.ts';
 import { sipLines } from './leg/sip/sip-lines.ts';
 import type { Switchboard } from './leg/switchboard.ts';
 import type { MediaLink } from './media-link.ts';
-import type { Notices } from './notice/notices.ts';
+import { Notices } from './notice/notices.ts';
 import { Authentication } from './registrar/authentication.ts';
 import { Bindings } from './registrar/bindings.ts';
 import { Directory } from './registrar/directory.ts';
@@ -20,8 +20,6 @@ export interface PhoneLinesParts {
   switchboard: Switchboard;
   media: MediaLink;
   runner: TwimlRunner;
-  notices: Notices;
-  log: Logger;
 }
 
 export interface PhoneLines {
@@ -32,14 +30,15 @@ export interface PhoneLines {
 }
 
 /** Calls by SIP: over trunks, to and from agents' phones, to addresses elsewhere. */
-export function addPhoneLines(parts: PhoneLinesParts): PhoneLines {
-  const { telephony, ledger, switchboard, media, notices, log } = parts;
+export function addPhoneLines(parts: PhoneLinesParts, log: Logger): PhoneLines {
+  const { telephony, ledger, switchboard, media } = parts;
+  const notices = new Notices(ledger, log);
   const { sip, trunks } = telephony;
   const directory = new Directory(ledger);
   const authentication = new Authentication(directory);
   const bindings = new Bindings();
   const registrar = new Registrar(directory, authentication, bindings);
-  const calls = new IncomingCalls({ ...parts, sip, trunks, directory, authentication });
+  const calls = new IncomingCalls({ ...parts, sip, trunks, directory, authentication, log });
   sip.listener = {
     invited: (call) => calls.invited(call),
     admits: ({ headers, source }) =>

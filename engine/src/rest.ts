@@ -25,6 +25,7 @@ import type { Ledger } from './journal/ledger.ts';
 import type { CallMessages } from './leg/browser/call-messages.ts';
 import type { Switchboard } from './leg/switchboard.ts';
 import type { MediaLink } from './media-link.ts';
+import type { PhoneLines } from './phone-lines.ts';
 import type { CallRecordings } from './recording/call-recordings.ts';
 import type { RecordingFiles } from './recording/recording-files.ts';
 import type { Recorder } from './recording/recorder.ts';
@@ -45,7 +46,7 @@ interface RestParts {
   admission: Admission;
   messages: CallMessages;
   trunks: Trunks;
-  testCalls: TestCalls;
+  telephones: PhoneLines;
   traffic: Traffic | null;
 }
 
@@ -64,8 +65,9 @@ export async function openApi(
     numberRoutes(scope, { ...parts, present });
     sipDomainRoutes(scope, { ...parts, present });
     sipCredentialListRoutes(scope, { ...parts, present });
-    sipCredentialRoutes(scope, { ...parts, present });
-    sipMappingRoutes(scope, { ...parts, present });
+    const changed = () => parts.telephones.expectPhones();
+    sipCredentialRoutes(scope, { ...parts, present, changed });
+    sipMappingRoutes(scope, { ...parts, present, changed });
     liveRecordingRoutes(scope, { ...parts, present });
     conferenceRoutes(scope, { ...parts, present });
     participantRoutes(scope, { ...parts, present });

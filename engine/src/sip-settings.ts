@@ -17,10 +17,9 @@ export interface SipSettings {
   publicAddress: string | null;
   /** Null: any free pair of ports. */
   rtpPorts: { from: number; to: number } | null;
-  /** The domain of agents' phones; null: there are none. */
+  /** The domain of agents' phones, and the credential list that it takes; null: REST makes them. */
   domain: string | null;
-  /** CL…: whom the domain takes registrations from, where it is ours to make; else REST says. */
-  credentialListSid: string | null;
+  credentialList: string | null;
   /** SIP_TRUNK and SIP_TRUNK_CALLER_ID; null: all trunks are made over REST. */
   trunk: (EnvironmentTrunk & { callerId: string | null }) | null;
 }
@@ -69,7 +68,7 @@ export const SIP_ENVIRONMENT = {
       .toLowerCase()
       .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'is no domain like phones.example.com'),
   ),
-  SIP_CREDENTIAL_LIST: orNull(z.string().regex(/^CL[0-9a-f]{32}$/, 'is not CL and 32 hex digits')),
+  SIP_CREDENTIAL_LIST: orNull(z.string().regex(/^CL[0-9a-f]{32}$/i, 'is not CL and 32 hex digits')),
   SIP_TRUNK: orNull(
     z.string().transform((text, context) => {
       try {
@@ -119,7 +118,7 @@ export function readSipSettings(
     publicAddress: env.SIP_PUBLIC_ADDRESS ?? more.publicAddress,
     rtpPorts: env.SIP_RTP_PORTS,
     domain: env.SIP_DOMAIN,
-    credentialListSid: env.SIP_CREDENTIAL_LIST,
+    credentialList: env.SIP_CREDENTIAL_LIST,
     trunk: trunk && { ...trunk, callerId: env.SIP_TRUNK_CALLER_ID },
   };
 }

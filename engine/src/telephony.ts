@@ -3,8 +3,7 @@ import type { Ledger } from './journal/ledger.ts';
 import type { MediaLink } from './media-link.ts';
 import { SipClosed, SipLink } from './sip-link.ts';
 import type { SipSettings } from './sip-settings.ts';
-import type { Hop, SipUri, TransportName } from './sip/message/message.ts';
-import { createResolver } from './sip/transport/resolve.ts';
+import { createResolver, type Resolve } from './sip/transport/resolve.ts';
 import type { UserAgent } from './sip/user-agent/calls.ts';
 import { environmentRecord } from './trunk/environment-trunk.ts';
 import { TestCalls } from './trunk/test-calls.ts';
@@ -14,9 +13,8 @@ import { Trunks } from './trunk/trunks.ts';
 export interface Telephony {
   sip: SipLink;
   trunks: Trunks;
-  testCalls: TestCalls;
-  /** Where an address that is not a trunk's leads (RFC 3263). Rejects with NameUnknown. */
-  resolve: (uri: SipUri) => Promise<readonly Hop[]>;
+  /** Where a name leads. */
+  resolve: Resolve;
   /** Takes registrations back, ends what calls there are, closes the ports. Harmless twice. */
   close(): Promise<void>;
 }
@@ -35,12 +33,21 @@ export function buildTelephony(
   message: string,
   log: Logger,
 ): Telephony {
-  const sip = new SipLink(() => openUserAgent(settings, log), portOf(settings), log);
-  const resolver = createResolver();
+  const port = settings?.port ?? 0;
+  const sip = new SipLink(
+    () =>
+      settings === null
+        ? Promise.reject(new SipClosed('SIP is turned off: SIP_PORT says so.'))
+        : openUserAgent(settings, log),
+    port === 0 ? 'SIP port' : `SIP port ${port}`,
+    log,
+  );
+  const resolve = createResolver();
   const trunks = new Trunks(ledger, ofEnvironment(settings), {
     userAgent: () => sip.ready(),
-    resolve: ({ host, port, transport, tlsCa: ca }) => resolver({ host, port, transport, ca }),
-    patienceMs: PATIENCE_MS,
+    resolve: ({ host, port: at, transport, tlsCa }) =>
+      resolve({ host, port: at, transport, ca: tlsCa }),
+    patienceMs: 10_000,
     log,
   });
   const times = { patienceMs: PATIENCE_MS, ringMs: TEST_RING_MS };
@@ -51,11 +58,7 @@ export function buildTelephony(
     await sip.close();
   };
   let closing: Promise<void> | null = null;
-  return {
-    ...{ sip, trunks, testCalls },
-    resolve: (uri) => resolver({ host: uri.host, port: uri.port, transport: transportOf(uri) }),
-    close: () => (closing ??= close()),
-  };
+  return { sip, trunks, resolve, close: () => (closing ??= close()) };
 }
 
 function openUserAgent(settings: SipSettings | null, _log: Logger): Promise<UserAgent> {

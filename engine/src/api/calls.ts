@@ -37,8 +37,7 @@ export const destination = z
     (text) =>
       /^(\+\d{6,15}|client:[\w.@+-]{1,121}(\?.{0,800})?)$/.test(text) || isSipDestination(text),
     {
-      error:
-        'is neither a number in the form +447700900001 nor client:identity nor sip:user@host',
+      error: 'is neither a number in the form +447700900001 nor client:identity nor sip:user@host',
     },
   );
 export const origin = z.string().regex(/^(\+\d{6,15}|client:[\w.@+-]{1,121})$/, {

@@ -23,6 +23,13 @@ const CREATE = {
 } as const;
 const UPDATE = { Password: password } as const;
 
+export interface SipAccountParts {
+  ledger: Ledger;
+  present: Presenter;
+  /** Told when somebody may register, or call, who could not before, or the other way round. */
+  changed: () => void;
+}
+
 interface Credentials {
   Params: { list: string };
 }
@@ -33,7 +40,7 @@ interface OneCredential {
 /** https://www.twilio.com/docs/voice/sip/api/sip-credential-resource */
 export function sipCredentialRoutes(
   scope: Api,
-  { ledger, present }: { ledger: Ledger; present: Presenter },
+  { ledger, present, changed }: SipAccountParts,
 ): void {
   const findList = ({ url, params }: { url: string; params: { list: string } }) => {
     const list = ledger.credentialLists.get(params.list);
@@ -46,8 +53,10 @@ export function sipCredentialRoutes(
     if (!credential) throw notFound(request.url);
     return { list, credential };
   };
-  const save = (list: CredentialListRecord, credentials: CredentialRecord[]) =>
+  const save = (list: CredentialListRecord, credentials: CredentialRecord[]) => {
     ledger.saveCredentialList({ ...list, credentials, updatedAt: Date.now() });
+    changed();
+  };
 
   scope.post<Credentials>('/SIP/CredentialLists/:list/Credentials.json', async (request, reply) => {
     const { Username: username, Password } = fields(request.body, CREATE);

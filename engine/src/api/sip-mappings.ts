@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import type { Ledger } from '../journal/ledger.ts';
 import type { ListMapping, SipDomainRecord } from '../registrar/sip-records.ts';
 import type { Api } from './app.ts';
 import { fields } from './fields.ts';
 import { page, PAGE_FIELDS } from './paging.ts';
-import type { Presenter } from './present.ts';
 import { ApiProblem, notFound } from './problem.ts';
+import type { SipAccountParts } from './sip-credentials.ts';
 
 interface Mappings {
   Params: { domain: string };
@@ -18,7 +17,7 @@ interface OneMapping {
  * Which credential lists a domain takes, to call and to register:
  * https://www.twilio.com/docs/voice/sip/api/sip-domain-resource#auth-subresources
  */
-export function sipMappingRoutes(scope: Api, parts: { ledger: Ledger; present: Presenter }): void {
+export function sipMappingRoutes(scope: Api, parts: SipAccountParts): void {
   mappingRoutes(scope, 'Calls', 'callLists', parts);
   mappingRoutes(scope, 'Registrations', 'registrationLists', parts);
 }
@@ -27,7 +26,7 @@ function mappingRoutes(
   scope: Api,
   kind: 'Calls' | 'Registrations',
   key: 'callLists' | 'registrationLists',
-  { ledger, present }: { ledger: Ledger; present: Presenter },
+  { ledger, present, changed }: SipAccountParts,
 ): void {
   const all = `/SIP/Domains/:domain/Auth/${kind}/CredentialListMappings.json`;
   const one = `/SIP/Domains/:domain/Auth/${kind}/CredentialListMappings/:sid.json`;
@@ -42,8 +41,10 @@ function mappingRoutes(
     if (!mapping) throw notFound(request.url);
     return { domain, mapping };
   };
-  const save = (domain: SipDomainRecord, mappings: ListMapping[]) =>
+  const save = (domain: SipDomainRecord, mappings: ListMapping[]) => {
     ledger.saveSipDomain({ ...domain, [key]: mappings, updatedAt: Date.now() });
+    changed();
+  };
   const show = (mapping: ListMapping) =>
     present.credentialListMapping(mapping, ledger.credentialLists.get(mapping.listSid) ?? null);
 

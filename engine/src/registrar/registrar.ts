@@ -1,4 +1,11 @@
-import { cseqOf, callIdOf, contactsOf, expiresOf, isContactStar, toOf } from '../sip/message/fields.ts';
+import {
+  cseqOf,
+  callIdOf,
+  contactsOf,
+  expiresOf,
+  isContactStar,
+  toOf,
+} from '../sip/message/fields.ts';
 import { writeNameAddress } from '../sip/message/address.ts';
 import type { NameAddress, SipUri } from '../sip/message/message.ts';
 import { reasonOf } from '../sip/message/reasons.ts';

@@ -13,7 +13,7 @@ import type {
 } from './conference-record.ts';
 import { Announcement, type Announcer } from './announcement.ts';
 import type { Music, MusicPlayer } from './music.ts';
-import { Participant, type ParticipantSettings } from './participant.ts';
+import { Participant, type ParticipantChange, type ParticipantSettings } from './participant.ts';
 
 export interface ConferenceParts {
   ledger: Ledger;
@@ -41,17 +41,6 @@ export class JoinRefused extends Error {
     this.name = 'JoinRefused';
     this.code = code;
   }
-}
-
-export interface ParticipantChange {
-  muted?: boolean;
-  hold?: boolean;
-  holdMusic?: Music;
-  endConferenceOnExit?: boolean;
-  beepOnExit?: boolean;
-  wait?: Music;
-  /** null: stops coaching. */
-  coach?: string | null;
 }
 
 /**

@@ -27,6 +27,17 @@ export interface ParticipantSettings {
   left: ((reason: ReasonParticipantLeft) => void) | null;
 }
 
+export interface ParticipantChange {
+  muted?: boolean;
+  hold?: boolean;
+  holdMusic?: Music;
+  endConferenceOnExit?: boolean;
+  beepOnExit?: boolean;
+  wait?: Music;
+  /** null: stops coaching. */
+  coach?: string | null;
+}
+
 /** One call in a conference, or on its way into it. */
 export class Participant {
   readonly call: Call;
