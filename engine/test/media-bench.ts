@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { expect, vi } from 'vitest';
 import { Tone } from '../src/media/audio/tones.ts';
 import { wavHeader } from '../src/media/audio/wav.ts';
-import { startMedia, type Media } from '../src/media/client.ts';
-import type { EventName, Events } from '../src/media/protocol.ts';
+import { startMedia, type Media, type MediaOptions } from '../src/media/client.ts';
+import type { EventName, Events, RtpFlow } from '../src/media/protocol.ts';
 import { MediaPeer, tonality } from './media-peer.ts';
+import { RtpPeer } from './rtp-peer.ts';
 
 const EVENTS: EventName[] = [
   'leg.connected',
@@ -25,7 +26,7 @@ export class MediaBench {
   readonly media: Media;
   readonly folder: string;
   readonly told: { event: EventName; data: Events[EventName] }[] = [];
-  readonly #peers: MediaPeer[] = [];
+  readonly #peers: { close(): void }[] = [];
 
   private constructor(media: Media, folder: string) {
     this.media = media;
@@ -33,9 +34,9 @@ export class MediaBench {
     for (const event of EVENTS) media.on(event, (data) => this.told.push({ event, data }));
   }
 
-  static async start(): Promise<MediaBench> {
+  static async start(options: Partial<MediaOptions> = {}): Promise<MediaBench> {
     const folder = await mkdtemp(join(tmpdir(), 'offhook-media-'));
-    return new MediaBench(await startMedia({ udpPort: 0, logLevel: 'warn' }), folder);
+    return new MediaBench(await startMedia({ udpPort: 0, logLevel: 'warn', ...options }), folder);
   }
 
   async close(): Promise<void> {
@@ -60,6 +61,20 @@ export class MediaBench {
     return peer;
   }
 
+  /** A telephone that is connected, and says this tone. */
+  async telephone(
+    leg: string,
+    hz: number | null,
+    { law, suite, ...flow }: Partial<RtpFlow> & { suite?: Parameters<typeof RtpPeer.open>[2] } = {},
+  ): Promise<RtpPeer> {
+    const { port } = await this.media.ask('leg.rtp', { leg });
+    const peer = await RtpPeer.open(port, law, suite);
+    this.#peers.push(peer);
+    await this.media.ask('leg.flow', { leg, flow: peer.flow(flow) });
+    peer.say(hz);
+    return peer;
+  }
+
   /** Waits until such an event was told. */
   async until(event: EventName, match: object, timeout = 5000): Promise<void> {
     await vi.waitFor(
@@ -81,8 +96,10 @@ export class MediaBench {
   }
 }
 
+type Ear = Pick<MediaPeer, 'lastHeard'>;
+
 /** Waits until the peer hears this tone and next to nothing else, for 200 ms. */
-export async function hears(peer: MediaPeer, hz: number): Promise<void> {
+export async function hears(peer: Ear, hz: number): Promise<void> {
   await vi.waitFor(
     () => {
       const { share, rms } = tonality(peer.lastHeard(200), hz);
@@ -92,7 +109,7 @@ export async function hears(peer: MediaPeer, hz: number): Promise<void> {
   );
 }
 
-export async function hearsNothing(peer: MediaPeer): Promise<void> {
+export async function hearsNothing(peer: Ear): Promise<void> {
   await vi.waitFor(
     () => {
       const samples = peer.lastHeard(200);
