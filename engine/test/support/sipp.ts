@@ -18,6 +18,8 @@ export interface SippOptions {
   transport?: 'udp' | 'tcp';
   /** The scenario's own words: `{ status: '404 Not Found' }` is put wherever it says [status]. */
   keys?: Record<string, string>;
+  /** Answers OPTIONS too, as a trunk does; each of them counts as a call. */
+  trunk?: boolean;
   /** What [service] is: the number that is called. */
   service?: string;
   /** Where its description says that it takes sound, and `-rtp_echo` sends it back. Any free one */
@@ -77,10 +79,41 @@ export async function startSipp(options: SippOptions): Promise<Sipp> {
 }
 
 /** sipp's own -key cannot say what is to be received: the words are put in here. */
-async function writeScenario({ scenario, keys = {} }: SippOptions, folder: string): Promise<void> {
+async function writeScenario(options: SippOptions, folder: string): Promise<void> {
+  const { scenario, keys = {}, trunk = false } = options;
   let text = await readFile(join(FOLDER, `${scenario}.xml`), 'utf8');
+  if (trunk) text = withOptions(text);
   for (const [key, value] of Object.entries(keys)) text = text.replaceAll(`[${key}]`, value);
   await writeFile(join(folder, 'scenario.xml'), text);
+}
+
+/** Puts OPTIONS beside the first INVITE, and its answer at the end. */
+function withOptions(scenario: string): string {
+  return scenario
+    .replace(
+      /(?=<recv request="INVITE")/,
+      '<recv request="OPTIONS" optional="true" next="ping" />\n',
+    )
+    .replace(
+      '</scenario>',
+      `<nop hide="true" next="over" />
+      <label id="ping" />
+      <send>
+        <![CDATA[
+
+          SIP/2.0 200 OK
+          [last_Via:]
+          [last_From:]
+          [last_To:];tag=[pid]SIPpTag02[call_number]
+          [last_Call-ID:]
+          [last_CSeq:]
+          Content-Length: 0
+
+        ]]>
+      </send>
+      <label id="over" />
+      </scenario>`,
+    );
 }
 
 function argumentsFor(
