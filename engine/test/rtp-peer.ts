@@ -95,10 +95,7 @@ export class RtpPeer {
   /** A key of 100 ms, as RFC 4733 has it. */
   press(event: number): void {
     for (const [end, duration] of [[0, 400], ...Array<number[]>(3).fill([0x80, 800])] as const) {
-      this.#send(
-        TELEPHONE_EVENT,
-        Buffer.from([event, end | 10, duration >> 8, duration & 0xff]),
-      );
+      this.#send(TELEPHONE_EVENT, Buffer.from([event, end | 10, duration >> 8, duration & 0xff]));
     }
   }
 
