@@ -62,6 +62,24 @@ it('an administrator adds a trunk, is told what is wrong where it is wrong, chan
     { name: 'Carrier', username: 'ada', hasPassword: true, callerIds: ['+442079460000'] },
   ]);
 
+  await page.getByRole('button', { name: 'Test call over Carrier' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Number to ring').fill('999');
+  await page.keyboard.press('Enter');
+  await dialog.getByText('Emergency numbers cannot be called from here').waitFor();
+  await isSound(page);
+  await dialog.getByLabel('Number to ring').fill('020 7946 0999');
+  await page.keyboard.press('Enter');
+  await dialog.getByRole('list', { name: 'Steps' }).getByLabel('Failed').waitFor();
+  await dialog.getByRole('alert').waitFor();
+  expect(await dialog.getByRole('alert').innerText()).toMatch(
+    /The host name leads nowhere|Nobody can be reached/,
+  );
+  await isSound(page);
+  // The focus stayed in the dialog: Enter closes it.
+  await page.keyboard.press('Enter');
+  await dialog.waitFor({ state: 'detached' });
+
   await page.getByRole('button', { name: 'Actions for Carrier' }).click();
   await page.getByRole('menuitem', { name: 'Change' }).click();
   await page.getByRole('heading', { name: 'Change Carrier' }).waitFor();
