@@ -54,6 +54,7 @@ describe('settings', () => {
       recordingToleranceMs: 2_000,
     });
     expect(config.signal).toBeNull();
+    expect(config.trunks).toBeNull();
     expect(config.demoCustomers).toEqual([]);
     expect(config.dialling.allowDramaNumbers).toBe(false);
   });
@@ -64,6 +65,7 @@ describe('settings', () => {
     expect(config.http.connectOrigins).toEqual([]);
     expect(config.carrier.recordingToleranceMs).toBe(500);
     expect(config.signal).toEqual({ upstream: 'ws://127.0.0.1:3002' });
+    expect(config.trunks).toEqual({ apiUrl: config.carrier.apiUrl });
     expect(config.demoCustomers.map((customer) => customer.client)).toEqual([
       undefined,
       'demo_phone',
