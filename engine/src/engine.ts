@@ -27,7 +27,6 @@ import { readDemoCustomers, type DemoCustomer } from './leg/demo/customers.ts';
 import { DemoLine } from './leg/demo/demo-line.ts';
 import { Switchboard } from './leg/switchboard.ts';
 import { MediaLink } from './media-link.ts';
-import { addPhoneLines } from './phone-lines.ts';
 import { RecordingCallbacks } from './recording/recording-callbacks.ts';
 import { RecordingFiles } from './recording/recording-files.ts';
 import { Recorder } from './recording/recorder.ts';
@@ -56,7 +55,8 @@ export async function createEngine(config: EngineConfig, log: Logger): Promise<E
   const watch = traffic && watchExchanges(traffic);
   const requester = new Requester(config.account.authToken, watch);
   const { udpPort, publicAddress } = config;
-  const media = await MediaLink.open({ udpPort, publicAddress, log });
+  const rtpPorts = config.sip?.rtpPorts ?? null;
+  const media = await MediaLink.open({ udpPort, publicAddress, rtpPorts, log });
   try {
     return await build(config, { folder, ledger, requester, media, traffic }, log);
   } catch (error) {

@@ -5,6 +5,7 @@ import { SipClosed, SipLink } from './sip-link.ts';
 import type { SipSettings } from './sip-settings.ts';
 import { createResolver, type Resolve } from './sip/transport/resolve.ts';
 import type { UserAgent } from './sip/user-agent/calls.ts';
+import { createUserAgent } from './sip/user-agent/user-agent.ts';
 import { environmentRecord } from './trunk/environment-trunk.ts';
 import { TestCalls } from './trunk/test-calls.ts';
 import type { TrunkRecord } from './trunk/trunk-record.ts';
@@ -61,11 +62,16 @@ export function buildTelephony(
   return { sip, trunks, resolve, close: () => (closing ??= close()) };
 }
 
-function openUserAgent(settings: SipSettings | null, _log: Logger): Promise<UserAgent> {
+function openUserAgent(settings: SipSettings | null, log: Logger): Promise<UserAgent> {
   if (settings === null) {
     return Promise.reject(new SipClosed('SIP is turned off: SIP_PORT says so.'));
   }
-  return Promise.reject(new Error('there is no user agent yet'));
+  const { host, port, tls, publicAddress } = settings;
+  return createUserAgent({
+    ...{ host, port, publicAddress, log },
+    tls: tls && { port: tls.port, cert: tls.cert.toString(), key: tls.key.toString() },
+    name: 'Offhook',
+  });
 }
 
 function portOf(settings: SipSettings | null): string {

@@ -2,8 +2,7 @@ import type { Bindings } from '../../registrar/bindings.ts';
 import type { Directory } from '../../registrar/directory.ts';
 import { aorOf } from '../../registrar/registrar.ts';
 import type { NameAddress, SipUri } from '../../sip/message/message.ts';
-import type { Resolve, Target } from '../../sip/transport/resolve.ts';
-import type { Route } from '../../trunk/route.ts';
+import type { Telephony } from '../../telephony.ts';
 import type { Trunks } from '../../trunk/trunks.ts';
 import type { Destination, LineFinder } from '../switchboard.ts';
 import { OutgoingLine, type OutgoingLineParts } from './outgoing-line.ts';
@@ -15,7 +14,7 @@ export interface SipLinesParts {
   directory: Directory;
   bindings: Bindings;
   /** RFC 3263, for addresses elsewhere. */
-  resolve: Resolve;
+  resolve: Telephony['resolve'];
 }
 
 /** The lines that SIP has: numbers go over trunks, sip: to our phones or to where it says. */
@@ -44,7 +43,7 @@ function waysTo(uri: SipUri, call: Destination, parts: SipLinesParts): Way[][] {
   }
   const way: Way = {
     ...{ uri, from, to, headers },
-    hops: () => parts.resolve(targetOf(uri)),
+    hops: () => parts.resolve(uri),
     credentials: call.credentials ?? null,
     terms: PHONE_TERMS,
     take: () => true,
@@ -52,13 +51,6 @@ function waysTo(uri: SipUri, call: Destination, parts: SipLinesParts): Way[][] {
     report: () => undefined,
   };
   return [[way]];
-}
-
-/** RFC 3263 §4.1, without NAPTR: sips is TLS, what the address says counts, and else it is UDP. */
-function targetOf({ scheme, host, port, parameters }: SipUri): Target {
-  const said = parameters.get('transport')?.toLowerCase();
-  const transport = scheme === 'sips' || said === 'tls' ? 'tls' : said === 'tcp' ? 'tcp' : 'udp';
-  return { host, port, transport };
 }
 
 /** Who calls, as an address at `host`: a number, client:identity, or an address already. */
