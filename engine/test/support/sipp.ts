@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -53,7 +54,7 @@ const FOLDER = fileURLToPath(new URL('../sipp', import.meta.url));
 /** Starts Debian's sipp with a scenario of ours; resolves when it listens. */
 export async function startSipp(options: SippOptions): Promise<Sipp> {
   const folder = await mkdtemp(join(tmpdir(), 'offhook-sipp-'));
-  const port = await freePort();
+  const port = await freePort(options.transport);
   const mediaPort = options.mediaPort ?? (await freePort());
   await writeScenario(options, folder);
   const child = spawn('sipp', argumentsFor(options, port, mediaPort, folder), {
@@ -143,11 +144,18 @@ async function collect(folder: string, code: number | null): Promise<SippResult>
   return { code, errors, messages };
 }
 
-/** A port that is free for UDP now. */
-function freePort(): Promise<number> {
+/** A port that is free now. */
+function freePort(transport: 'udp' | 'tcp' = 'udp'): Promise<number> {
   return new Promise((resolve, reject) => {
-    const socket = createSocket('udp4');
-    socket.once('error', reject);
+    if (transport === 'tcp') {
+      const server = createServer().once('error', reject);
+      server.listen(0, '127.0.0.1', () => {
+        const { port } = server.address() as AddressInfo;
+        server.close(() => resolve(port));
+      });
+      return;
+    }
+    const socket = createSocket('udp4').once('error', reject);
     socket.bind(0, '127.0.0.1', () => {
       const { port } = socket.address();
       socket.close(() => resolve(port));
@@ -155,9 +163,15 @@ function freePort(): Promise<number> {
   });
 }
 
-/** Linux's table of sockets: `sl local_address …`, the port in hexadecimal. */
+/** TCP_LISTEN, and what the table says of a UDP socket that is bound. */
+const READY = { udp: '07', tcp: '0A' };
+
+/** Linux's table of sockets: `sl local_address rem_address st …`, numbers in hexadecimal. */
 async function listens(port: number, transport: 'udp' | 'tcp'): Promise<boolean> {
   const table = await readFile(`/proc/net/${transport}`, 'utf8');
-  const local = `:${port.toString(16).toUpperCase().padStart(4, '0')} `;
-  return table.split('\n').some((line) => line.trim().split(/\s+/)[1]?.concat(' ').endsWith(local));
+  const ending = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  return table.split('\n').some((line) => {
+    const [, local, , state] = line.trim().split(/\s+/);
+    return local?.endsWith(ending) === true && state === READY[transport];
+  });
 }
