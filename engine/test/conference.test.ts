@@ -102,7 +102,9 @@ describe('a coach', () => {
     await conference(sid).update({ status: 'completed' });
     await room.news('conference-end');
     await expect
-      .poll(async () => (await house.client.recordings(recording?.sid ?? '').fetch()).status)
+      .poll(async () => (await house.client.recordings(recording?.sid ?? '').fetch()).status, {
+        timeout: 10_000,
+      })
       .toBe('completed');
     const [left, right] = await stereo(recording?.sid ?? '');
     const db = (hz: number, sound?: Sound) => 10 * Math.log10(powerAt(hz, sound!) + 1e-9);
@@ -310,59 +312,5 @@ describe('why it ended and why they left', () => {
       .filter(({ query }) => query.get('room') === 'ends_moderated')
       .map((one) => Number(one.fields.SequenceNumber));
     expect(counted).toEqual(counted.map((_, index) => index + 1));
-  });
-});
-
-describe('a participant', () => {
-  it('is a number or a client, of a conference by name, whose callbacks come by default', async () => {
-    const phone = await house.robot('demo_phone');
-    const from = ACCOUNT.TWILIO_CALLER_ID;
-    const { participants } = house.client.conferences('by_name');
-    const added = await participants.create({
-      from,
-      to: 'client:demo_phone',
-      conferenceStatusCallback: `${house.application.url}/named`,
-      conferenceRecord: 'true',
-      region: 'ie1',
-      earlyMedia: false,
-    });
-    expect(added.status).toBe('queued');
-    const call = await phone.incoming();
-    await call.answer();
-    await participants.create({ from, to: ADA });
-    await call.hears(CUSTOMER_HZ);
-    const start = await house.application.next(({ path }) => path === '/named');
-    expect(start.fields.StatusCallbackEvent).toBe('conference-start');
-    const shown = await house.client.conferences(added.conferenceSid).fetch();
-    expect(shown).toMatchObject({ region: 'ie1', friendlyName: 'by_name' });
-    call.hangup();
-  });
-
-  it('that was added leaves when its call is sent elsewhere, and the call goes on there', async () => {
-    const phone = await house.robot('demo_phone');
-    const from = ACCOUNT.TWILIO_CALLER_ID;
-    const { participants } = house.client.conferences('left_behind');
-    const added = await participants.create({
-      ...{ from, to: 'client:demo_phone', label: 'phone', beep: 'false' },
-      conferenceStatusCallback: `${house.application.url}/left`,
-      conferenceStatusCallbackEvent: ['leave', 'end'],
-    });
-    const call = await phone.incoming();
-    await call.answer();
-    await participants.create({ from, to: ADA, label: 'ada', beep: 'false' });
-    await hearsOnly(call, [CUSTOMER_HZ], [HOLD]);
-    const twiml = `<Response><Play loop="0">${house.application.url}/hold.wav</Play></Response>`;
-    await house.client.calls(added.callSid).update({ twiml });
-    await hearsOnly(call, [HOLD], [CUSTOMER_HZ]);
-    const { fields } = await house.application.next(({ path }) => path === '/left');
-    expect(fields).toMatchObject({
-      ...{ StatusCallbackEvent: 'participant-leave', ParticipantLabel: 'phone' },
-      ...{ ReasonParticipantLeft: 'participant_updated_via_api' },
-      ParticipantCallStatus: 'in-progress',
-    });
-    const left = await conference(added.conferenceSid).participants.list();
-    expect(left.map(({ label }) => label)).toEqual(['ada']);
-    call.hangup();
-    await conference(added.conferenceSid).update({ status: 'completed' });
   });
 });

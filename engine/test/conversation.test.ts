@@ -38,7 +38,7 @@ describe('a conversation', () => {
     await leg.hears(CUSTOMER_HZ);
     const recording = await house.client.recordings.list({ conferenceSid });
     expect(recording[0]).toMatchObject({ status: 'in-progress', source: 'Conference' });
-    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    await house.records(recording[0]?.sid ?? '', 2_000);
     const customer = await house.client.calls(participant.callSid).fetch();
     expect(customer).toMatchObject({ status: 'in-progress', direction: 'outbound-api' });
 

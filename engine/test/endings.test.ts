@@ -83,7 +83,7 @@ describe('who hangs up', () => {
     await house.customer(conferenceSid, ADA);
     await leg.hears(CUSTOMER_HZ);
     robot.dropSocket();
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await leg.hearsFor(1_500);
     await leg.hears(CUSTOMER_HZ);
     await robot.reconnect();
     await robot.next(({ type }) => type === 'answer', robot.messages.length - 1);

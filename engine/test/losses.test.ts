@@ -26,7 +26,8 @@ describe('a loss', () => {
     const { leg, conferenceSid } = await house.agentInRoom();
     await house.customer(conferenceSid, ADA);
     await leg.hears(CUSTOMER_HZ);
-    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    const [running] = await house.client.recordings.list({ conferenceSid });
+    await house.records(running?.sid ?? '', 1_000);
     const [media] = mediaProcesses(house.engine.pid);
     process.kill(media ?? 0, 'SIGKILL');
     await leg.ended;
@@ -43,7 +44,8 @@ describe('a loss', () => {
     const { leg, conferenceSid } = await house.agentInRoom();
     const { callSid } = await house.customer(conferenceSid, ADA);
     await leg.hears(CUSTOMER_HZ);
-    await new Promise((resolve) => setTimeout(resolve, 1_600));
+    const [running] = await house.client.recordings.list({ conferenceSid });
+    await house.records(running?.sid ?? '', 1_500);
     await house.engine.stop('SIGKILL');
     await house.start();
     expect((await house.leg('completed')).fields.CallSid).toBe(callSid);

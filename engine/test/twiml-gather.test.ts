@@ -124,7 +124,7 @@ describe('<Record>', () => {
     await call.hears(1000);
     await call.hears(null);
     call.sendTone(440);
-    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    await call.hearsFor(2_000);
     await call.sendDigits('#');
     const { fields } = await asked('/recorded', call.sid);
     expect(fields).toMatchObject({ Digits: '#' });
@@ -150,7 +150,7 @@ describe('<Record>', () => {
       '<Response><Record action="/recorded" timeout="2" playBeep="false"/></Response>',
     );
     call.sendTone(600);
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await call.hearsFor(1_500);
     call.sendTone(null);
     const { fields } = await asked('/recorded', call.sid);
     const [sound] = await decodeMp3(await audio(fields.RecordingSid ?? ''));
@@ -179,7 +179,7 @@ describe('<Record>', () => {
       '<Response><Record action="/recorded" playBeep="false" trim="do-not-trim"/></Response>',
     );
     gone.sendTone(500);
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await gone.hearsFor(1_000);
     gone.hangup();
     const last = await asked('/recorded', gone.sid);
     expect(last.fields).toMatchObject({ Digits: 'hangup', CallStatus: 'completed' });
@@ -205,7 +205,7 @@ describe('<Dial record>', () => {
     const call = await callTo(`<Response>${twiml}</Response>`);
     call.sendTone(440);
     await call.hears(CUSTOMER_HZ);
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await call.hearsFor(1_500);
     call.hangup();
     const { fields } = await asked('/dialled', call.sid);
     expect(fields).toMatchObject({ DialCallStatus: 'completed', DialBridged: 'true' });

@@ -227,6 +227,16 @@ export class RobotCall {
     }
   }
 
+  /** Resolves when it has heard `ms` more, be it silence: so long both sides have been connected. */
+  async hearsFor(ms: number): Promise<void> {
+    const wanted = this.media.heardSamples + ms * 8;
+    const until = Date.now() + ms + 10_000;
+    while (this.media.heardSamples < wanted) {
+      if (Date.now() > until) throw new Error('the sound stopped');
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
   reconnect(): void {
     if (this.#reconnect === null) return;
     const { sid, name } = this;

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import twilio from 'twilio';
@@ -208,6 +208,19 @@ export class House {
     return this.application.next(
       ({ path, fields }) => path === '/leg' && fields.CallStatus === status,
     );
+  }
+
+  /** Resolves when a recording that runs holds `ms` more of sound. */
+  async records(recordingSid: string, ms: number, withinMs = 10_000): Promise<void> {
+    const spool = join(this.folder, 'engine', 'recordings', `${recordingSid}.ulaw2`);
+    // Two channels of 8,000 bytes a second each.
+    const size = () => statSync(spool, { throwIfNoEntry: false })?.size ?? 0;
+    const wanted = size() + ms * 16;
+    const until = Date.now() + withinMs;
+    while (size() < wanted) {
+      if (Date.now() > until) throw new Error(`${recordingSid} does not grow: ${size()} bytes`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
   }
 
   async close(): Promise<void> {
