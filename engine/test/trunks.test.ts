@@ -1,7 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ACCOUNT, House } from './support/house.ts';
+import { House } from './support/house.ts';
+import { askEngine, type TrunkAnswer } from './support/trunk-api.ts';
 
 const CARRIER = { name: 'Carrier', host: 'carrier.invalid', username: 'ada', password: 'Secret-1' };
 
@@ -11,24 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => house.close());
 
-interface Answer {
-  status: number;
-  body: Record<string, unknown> & { sid: string; message: string };
-}
-
-async function ask(method: string, path: string, body?: unknown): Promise<Answer> {
-  const { TWILIO_ACCOUNT_SID: sid, TWILIO_AUTH_TOKEN: token } = ACCOUNT;
-  const reply = await fetch(`${house.url}/offhook/v1${path}`, {
-    method,
-    headers: {
-      authorization: `Basic ${Buffer.from(`${sid}:${token}`).toString('base64')}`,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await reply.text();
-  return { status: reply.status, body: (text === '' ? {} : JSON.parse(text)) as Answer['body'] };
-}
+const ask = (method: string, path: string, body?: unknown) => askEngine(house, method, path, body);
 
 describe('trunks over REST', () => {
   it('are made, listed, changed, kept over a kill, and deleted; passwords never come out', async () => {
@@ -130,7 +114,7 @@ describe('the environment’s trunk', () => {
       SIP_TRUNK_CALLER_ID: '+442079460000',
     });
     const { body } = await ask('GET', '/trunks');
-    const [trunk] = body.trunks as Answer['body'][];
+    const [trunk] = body.trunks as TrunkAnswer['body'][];
     expect(trunk).toMatchObject({
       ...{ source: 'environment', host: 'carrier.invalid', port: 5070, transport: 'tcp' },
       ...{ username: 'ada', hasPassword: true, callerIds: ['+442079460000'] },
