@@ -39,6 +39,10 @@ describe('a stream', () => {
     expect(() => new StreamCutter().push(wrong)).toThrow(SipSyntaxError);
   });
 
+  it('ends where it does not even begin as SIP does', () => {
+    expect(() => new StreamCutter().push(Buffer.from('160301', 'hex'))).toThrow('begin');
+  });
+
   it('ends at a message that is too long, or never ends', () => {
     const long = Buffer.from('OPTIONS sip:a SIP/2.0\r\nContent-Length: 65536\r\n\r\n');
     expect(() => new StreamCutter().push(long)).toThrow('64 KB');

@@ -1,3 +1,4 @@
+import { isToken } from './characters.ts';
 import { Headers } from './headers.ts';
 import { contentLengthOf, MAX_MESSAGE_BYTES } from './parse.ts';
 import { SipSyntaxError } from './syntax-error.ts';
@@ -33,6 +34,11 @@ export class StreamCutter {
   #cutOne(): Cut | null {
     const pinged = this.#skipLineBreaks();
     if (pinged) return { kind: 'ping' };
+    const first = this.#held[0];
+    // A handshake of TLS, for one: no need to wait for 64 KB of it.
+    if (first !== undefined && first !== RETURN && !isToken(String.fromCharCode(first))) {
+      throw new SipSyntaxError('a stream that does not begin as SIP does');
+    }
     const end = this.#held.indexOf(HEAD_END);
     if (end < 0) return this.#wait(this.#held.length);
     const length = end + HEAD_END.length + bodyLength(this.#held.toString('latin1', 0, end));

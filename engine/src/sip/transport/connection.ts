@@ -20,8 +20,11 @@ export interface ConnectionListener {
 
 /** One TCP or TLS connection: what is sent before it stands waits for it. */
 export class Connection {
-  /** Resolves `fail` of whatever was sent and not yet written. */
-  readonly #waiting = new Set<Failed>();
+  /**
+   * What waits until the connection stands; null: it does. TLS would take bytes before that, and
+   * forget whom to tell when the certificate turns out wrong.
+   */
+  #waiting: { bytes: Buffer; failed: Failed }[] | null = [];
   readonly #socket: Socket;
   readonly #log: Logger;
   readonly #listener: ConnectionListener;
@@ -42,18 +45,8 @@ export class Connection {
     socket.on('data', (chunk: Buffer) => this.#take(chunk));
     socket.on('error', (error) => (this.#problem ??= asFailure(error)));
     socket.on('close', () => this.#closed());
-    if (connected === null) this.#idle();
-    else {
-      const late = setTimeout(
-        () => this.#fail(new TransportFailed('timeout', 'no connection in time')),
-        CONNECT_MS,
-      );
-      socket.once(connected, () => {
-        clearTimeout(late);
-        this.#idle();
-      });
-      socket.once('close', () => clearTimeout(late));
-    }
+    if (connected === null) this.#stands();
+    else this.#await(connected);
   }
 
   send(bytes: Buffer, failed: Failed): void {
@@ -61,18 +54,21 @@ export class Connection {
       failed(new TransportFailed('closed', 'the connection is closed'));
       return;
     }
+    if (this.#waiting !== null) {
+      this.#waiting.push({ bytes, failed });
+      return;
+    }
     if (this.#socket.writableLength > MAX_WAITING_BYTES) {
       this.#fail(new TransportFailed('timeout', 'the far end does not read what it is sent'));
     }
-    this.#waiting.add(failed);
     this.#socket.write(bytes, (error) => {
-      if (!error) this.#waiting.delete(failed);
+      if (error) failed(this.#problem ?? asFailure(error));
     });
   }
 
   /** Harmless twice. */
   close(): void {
-    this.#waiting.clear();
+    this.#waiting = null;
     this.#socket.destroy();
   }
 
@@ -89,8 +85,23 @@ export class Connection {
     }
   }
 
-  #idle(): void {
+  #await(connected: 'connect' | 'secureConnect'): void {
+    const late = setTimeout(
+      () => this.#fail(new TransportFailed('timeout', 'no connection in time')),
+      CONNECT_MS,
+    );
+    this.#socket.once('close', () => clearTimeout(late));
+    this.#socket.once(connected, () => {
+      clearTimeout(late);
+      this.#stands();
+    });
+  }
+
+  #stands(): void {
     this.#socket.setTimeout(IDLE_MS, () => this.#socket.destroy());
+    const waiting = this.#waiting ?? [];
+    this.#waiting = null;
+    for (const { bytes, failed } of waiting) this.send(bytes, failed);
   }
 
   #fail(problem: TransportFailed): void {
@@ -100,10 +111,10 @@ export class Connection {
 
   #closed(): void {
     const problem = this.#problem ?? new TransportFailed('closed', 'the far end hung up');
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
+    const waiting = this.#waiting ?? [];
+    this.#waiting = null;
     this.#listener.closed();
-    for (const failed of waiting) failed(problem);
+    for (const { failed } of waiting) failed(problem);
   }
 }
 
@@ -113,6 +124,7 @@ const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_|ALTNAME|ISSUER/;
 function asFailure(error: NodeJS.ErrnoException): TransportFailed {
   const code = error.code ?? '';
   if (CERTIFICATE.test(code)) return new TransportFailed('certificate', error.message, error);
-  const timeout = code === 'ETIMEDOUT';
-  return new TransportFailed(timeout ? 'timeout' : 'refused', error.message, error);
+  if (code === 'ETIMEDOUT') return new TransportFailed('timeout', error.message, error);
+  const closed = code === 'ECONNRESET' || code === 'EPIPE';
+  return new TransportFailed(closed ? 'closed' : 'refused', error.message, error);
 }
