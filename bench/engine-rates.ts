@@ -4,10 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import twilio from 'twilio';
+import { House } from '../engine/test/support/house.ts';
 import { ACCOUNT, type TestCustomer } from '../test/support/boot.ts';
-import { Program } from '../test/support/program.ts';
-import { connectRobot, type RobotCall } from '../test/support/robot-phone.ts';
+import type { RobotCall } from '../test/support/robot-phone.ts';
 import { writeTone } from '../test/support/tones.ts';
 import { listen, type Heard } from './ear.ts';
 import type { Load, LoadResult } from './engine-caller.ts';
@@ -28,7 +27,6 @@ const MOST_RATE = 2_000;
 
 /** The engine alone, an application beside it, and a conversation that goes on throughout. */
 interface Bench {
-  engine: Program;
   caller: ChildProcess;
   talk: RobotCall;
   load: Omit<Load, 'perSecond' | 'seconds'>;
@@ -64,28 +62,18 @@ async function open(folder: string, closers: (() => Promise<unknown> | void)[]):
   });
   closers.push(() => caller.disconnect());
   const [{ port }] = (await once(caller, 'message')) as [{ port: number }];
-  const engine = new Program('engine', 'engine/src/main.ts', {
-    ...ACCOUNT,
-    ENGINE_PORT: '0',
-    ENGINE_UDP_PORT: '0',
+  const house = await House.open({
     ENGINE_VOICE_URL: `http://127.0.0.1:${port}/voice`,
     ENGINE_DEMO_CUSTOMERS: writeCustomers(folder),
-    OFFHOOK_DATA: folder,
   });
-  closers.push(() => engine.stop());
-  const ready = await engine.start();
-  const robot = await connectRobot({
-    signalUrl: `ws://127.0.0.1:${ready.port}/signal`,
-    token: tokenOf('listener'),
-    register: false,
-  });
-  closers.push(() => robot.close());
+  closers.push(() => house.close());
+  const robot = await house.robot('listener');
   const talk = await robot.call();
   await talk.media.hearing(TONE_HZ);
   const { TWILIO_ACCOUNT_SID: sid, TWILIO_AUTH_TOKEN: token, TWILIO_CALLER_ID: from } = ACCOUNT;
-  const calls = `http://127.0.0.1:${ready.port}/2010-04-01/Accounts/${sid}/Calls.json`;
+  const calls = `${house.url}/2010-04-01/Accounts/${sid}/Calls.json`;
   const load = { calls, credentials: `${sid}:${token}`, to: CALLED, from };
-  return { engine, caller, talk, load };
+  return { caller, talk, load };
 }
 
 /** One who says a tone for as long as all this may take, and one who answers at once. */
@@ -99,16 +87,6 @@ function writeCustomers(folder: string): string {
   const path = join(folder, 'customers.json');
   writeFileSync(path, JSON.stringify({ customers }));
   return path;
-}
-
-function tokenOf(identity: string): string {
-  const { TWILIO_ACCOUNT_SID, TWILIO_API_KEY, TWILIO_API_SECRET, TWILIO_TWIML_APP_SID } = ACCOUNT;
-  const { AccessToken } = twilio.jwt;
-  const token = new AccessToken(TWILIO_ACCOUNT_SID, TWILIO_API_KEY, TWILIO_API_SECRET, {
-    identity,
-  });
-  token.addGrant(new AccessToken.VoiceGrant({ outgoingApplicationSid: TWILIO_TWIML_APP_SID }));
-  return token.toJwt();
 }
 
 async function place(

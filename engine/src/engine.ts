@@ -120,11 +120,7 @@ async function build(config: EngineConfig, ground: Ground, log: Logger): Promise
     (call) => runApplication(call, ledger, runner, twimlAppSid),
   );
   addLines(config, switchboard, phones, media, log);
-  const telephony = buildTelephony(config.sip, ground, OUR_SOUNDS.testCall, log);
-  const { trunks, testCalls } = telephony;
-  const lines = { telephony, ledger, switchboard, media, runner, notices, log };
-  const phoneLines = addPhoneLines(lines);
-  media.onDeath(() => endEverything(switchboard, conferences));
+  media.onDeath(() => failAll(switchboard, conferences));
 
   const telephony = buildTelephony(config.sip, ground, log);
   const { trunks } = telephony;
@@ -163,6 +159,13 @@ async function build(config: EngineConfig, ground: Ground, log: Logger): Promise
   };
   let closing: Promise<void> | null = null;
   return { port, udpPort: media.udpPort, close: () => (closing ??= close()) };
+}
+
+/** Nothing can be heard or said any more: as on a dead line, everybody is gone. */
+function failAll(switchboard: Switchboard, conferences: Conferences): void {
+  for (const call of switchboard.live()) if (!call.inProgress) call.fail();
+  conferences.close();
+  for (const call of switchboard.live()) call.fail();
 }
 
 /** What plays and speaks to calls. */
