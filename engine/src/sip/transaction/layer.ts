@@ -129,7 +129,18 @@ export class TransactionLayer implements Transactions {
       return;
     }
     if (key !== null) this.#merged.set(key, server);
-    this.listener.request(server);
+    this.#offer(server);
+  }
+
+  /** Where the listener fails nobody would ever answer: the transaction must not wait for it. */
+  #offer(server: Server): void {
+    try {
+      this.listener.request(server);
+    } catch (error) {
+      server.drop();
+      server.respond(responseTo(server.request, 500, null, newBranch()));
+      throw error;
+    }
   }
 
   /** §9.2: 200 whatever becomes of the INVITE, which only needs telling if it is not answered yet. */
@@ -137,11 +148,12 @@ export class TransactionLayer implements Transactions {
     const invite = this.#servers.get(serverKeyOf(request, 'INVITE'));
     const server = this.#serve(request, source);
     if (invite === undefined) {
-      this.listener.request(server);
+      this.#offer(server);
       return;
     }
-    const response = responseTo(request, 200);
-    server.respond({ ...response, headers: response.headers.set('To', invite.toHeader ?? '') });
+    const ok = responseTo(request, 200);
+    if (invite.toHeader !== null) ok.headers.set('To', invite.toHeader);
+    server.respond(ok);
     if (!invite.isAnswered) this.listener.cancelled(invite);
   }
 

@@ -39,7 +39,7 @@ export class Server implements ServerTransaction {
         : { method: 'other', state: { phase: 'trying', repeatMs: 0 } };
   }
 
-  /** The To tag that it was last answered with; a CANCEL's answer has the same (§9.2). */
+  /** The To that it was last answered with; a CANCEL's answer has the same tag (§9.2). */
   get toHeader(): string | null {
     return this.#last?.headers.get('To') ?? null;
   }

@@ -1,6 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { cseqOf } from '../message/fields.ts';
 import { responseTo } from '../message/make.ts';
 import { writeMessage } from '../message/write.ts';
+import { randomFrom } from '../transport/lossy-wire.ts';
+import { cancelFor } from './requests.ts';
 import {
   exchange,
   hopTo,
@@ -122,9 +125,51 @@ describe('a layer', () => {
       peer.send(nonsense, bob.udpPort, '127.0.0.1');
     }
     const broken = exchange(ada, peers.request('MESSAGE'), hopTo(bob));
+    expect((await broken.done).failed).toBe('timeout');
+    expect(bob.size).toBe(0);
     const { done } = exchange(ada, peers.request('OPTIONS'), hopTo(bob));
     expect((await done).statuses).toEqual([200]);
-    expect((await broken.done).failed).toBe('timeout');
+  });
+
+  it('answers a CANCEL that comes before anything was said', async () => {
+    const bob = await peers.layer();
+    const cancelled = promised<ServerTransaction>();
+    bob.listener = listening(() => undefined, { cancelled: cancelled.resolve });
+    const peer = await peers.stranger();
+    const invite = peers.request('INVITE');
+    invite.headers.prepend('Via', `SIP/2.0/UDP 127.0.0.1:${peer.port};branch=z9hG4bKx`);
+    peer.send(writeMessage(invite), bob.udpPort, '127.0.0.1');
+    peer.send(writeMessage(cancelFor(invite)), bob.udpPort, '127.0.0.1');
+    const ok = await nextMessage(peer);
+    expect(ok).toMatchObject({ status: 200 });
+    expect(cseqOf(ok)).toEqual({ number: 1, method: 'CANCEL' });
+    const transaction = await cancelled.promise;
+    transaction.respond(responseTo(transaction.request, 487, null, 'b'));
+    expect(await nextMessage(peer)).toMatchObject({ status: 487 });
+  });
+
+  it('survives ten thousand broken datagrams, holds nothing of them, and takes requests', async () => {
+    const [ada, bob] = [await peers.layer(), await peers.layer()];
+    bob.listener = answering(404);
+    const peer = await peers.stranger();
+    const random = randomFrom(10_000);
+    const invite = peers.request('INVITE');
+    invite.headers.prepend('Via', `SIP/2.0/UDP 127.0.0.1:${peer.port};branch=z9hG4bKx;rport`);
+    const good = writeMessage(invite);
+    for (let sent = 0; sent < 10_000; sent += 1) {
+      const bad = Buffer.from(good);
+      for (let changes = 0; changes < 3; changes += 1) {
+        bad[Math.floor(random() * bad.length)] = Math.floor(random() * 256);
+      }
+      peer.send(bad, bob.udpPort, '127.0.0.1');
+      // No more at once than the receiver has room for: every one is to be read.
+      if (sent % 100 === 99) {
+        await exchange(ada, peers.request('OPTIONS'), hopTo(bob)).done;
+      }
+    }
+    const { done } = exchange(ada, peers.request('OPTIONS'), hopTo(bob));
+    expect((await done).statuses).toEqual([404]);
+    await untilEmpty(ada, bob);
   });
 
   it('lets no header be smuggled in, and sends none with a name that is none', async () => {

@@ -1,4 +1,5 @@
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { Hop } from '../message/message.ts';
 
 /** Listens for TCP connections. Rejects when the port is taken. */
@@ -6,7 +7,7 @@ export function listenTcp(
   host: string,
   port: number,
   accept: (socket: Socket) => void,
-): Promise<Server> {
+): Promise<Listening> {
   return listening(createServer(accept), host, port);
 }
 
@@ -18,15 +19,32 @@ export function connectTcp(hop: Hop): Socket {
 /** Strangers may open so many at once, and no more; phones need one each. */
 const MAX_CONNECTIONS = 5000;
 
+/** A port that takes connections. */
+export interface Listening {
+  readonly port: number;
+  /** Ends its connections too. Once. */
+  close(): Promise<void>;
+}
+
 /** Resolves when the server listens; what goes wrong later concerns one connection only. */
-export function listening<S extends Server>(server: S, host: string, port: number): Promise<S> {
-  return new Promise((resolve, reject) => {
-    server.maxConnections = MAX_CONNECTIONS;
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      server.on('error', () => undefined);
-      resolve(server);
-    });
+export async function listening(server: Server, host: string, port: number): Promise<Listening> {
+  server.maxConnections = MAX_CONNECTIONS;
+  const sockets = new Set<Socket>();
+  // Also those that have not shaken hands yet: the server would wait for them.
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
   });
+  server.listen(port, host);
+  await once(server, 'listening');
+  server.on('error', () => undefined);
+  const address = server.address() as AddressInfo;
+  return {
+    port: address.port,
+    async close() {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await once(server, 'close');
+    },
+  };
 }

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
-import { connect, createServer, type Server } from 'node:tls';
+import { connect, createServer } from 'node:tls';
 import type { Hop } from '../message/message.ts';
-import { listening } from './tcp.ts';
+import { listening, type Listening } from './tcp.ts';
 
 /** Our own certificate and its key, in PEM. */
 export interface TlsIdentity {
@@ -10,13 +10,17 @@ export interface TlsIdentity {
   key: string;
 }
 
+/** Whoever has not shaken hands by then never will. */
+const HANDSHAKE_MS = 10_000;
+
 /** Listens for TLS connections. Rejects when the port is taken or the certificate cannot be used. */
 export async function listenTls(
   host: string,
   { port, cert, key }: TlsIdentity,
   accept: (socket: Socket) => void,
-): Promise<Server> {
-  const server = createServer({ cert, key, minVersion: 'TLSv1.2' }, accept);
+): Promise<Listening> {
+  const options = { cert, key, minVersion: 'TLSv1.2', handshakeTimeout: HANDSHAKE_MS } as const;
+  const server = createServer(options, accept);
   // A peer that fails to shake hands is its own loss; nothing of ours hangs on it.
   server.on('tlsClientError', (_error, socket) => socket.destroy());
   return listening(server, host, port);

@@ -147,6 +147,14 @@ describe('over TLS', () => {
     });
   });
 
+  it('closing does not wait for whoever never shakes hands', async () => {
+    const bob = await peers.layer({ tls: { ...authority.sign('IP:127.0.0.1'), port: 0 } });
+    const socket = await open(bob.tlsPort!);
+    const closed = once(socket, 'close');
+    await bob.close();
+    await closed;
+  });
+
   it('a port where nobody speaks TLS is told from a certificate', async () => {
     const [ada, bob] = [await peers.layer(), await answering()];
     const { done } = exchange(ada, peers.request('OPTIONS'), hopTo(bob, 'tls'));

@@ -1,10 +1,9 @@
-import type { Server, Socket } from 'node:net';
-import { isIP } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import type { Logger } from 'pino';
 import type { Hop, Source, TransportName } from '../message/message.ts';
 import { Connection } from './connection.ts';
 import type { Failed } from './failure.ts';
-import { connectTcp, listenTcp } from './tcp.ts';
+import { connectTcp, listenTcp, type Listening } from './tcp.ts';
 import { connectTls, listenTls, type TlsIdentity } from './tls.ts';
 import { localAddressTowards, openUdp, unmapped } from './udp.ts';
 import type { Wire } from './wire.ts';
@@ -38,7 +37,7 @@ export class Transport {
   readonly #options: TransportOptions;
   readonly #receive: Receive;
   readonly #wire: Wire;
-  readonly #servers: Server[];
+  readonly #servers: Listening[];
   readonly #connections = new Map<string, Connection>();
   readonly #localAddresses = new Map<string, string>();
   #closed: Promise<void> | null = null;
@@ -57,18 +56,23 @@ export class Transport {
       transport = new Transport(options, receive, options.wire?.(wire) ?? wire, servers);
       return transport;
     } catch (error) {
-      await Promise.all([wire.close(), closeServer(tcp)]);
+      await Promise.all([wire.close(), tcp.close()]);
       throw error;
     }
   }
 
-  private constructor(options: TransportOptions, receive: Receive, wire: Wire, servers: Server[]) {
+  private constructor(
+    options: TransportOptions,
+    receive: Receive,
+    wire: Wire,
+    servers: Listening[],
+  ) {
     this.#options = options;
     this.#receive = receive;
     this.#wire = wire;
     this.#servers = servers;
     this.udpPort = wire.port;
-    this.tlsPort = servers[1] === undefined ? null : portOf(servers[1]);
+    this.tlsPort = servers[1]?.port ?? null;
     wire.onMessage = (bytes, address, port) => {
       const hop = { transport: 'udp', address, port, serverName: null } as const;
       if (this.#closed === null) this.#receive(bytes, { ...hop, localPort: this.udpPort });
@@ -101,7 +105,7 @@ export class Transport {
   async #close(): Promise<void> {
     for (const connection of this.#connections.values()) connection.close();
     this.#connections.clear();
-    await Promise.all([this.#wire.close(), ...this.#servers.map(closeServer)]);
+    await Promise.all([this.#wire.close(), ...this.#servers.map((server) => server.close())]);
   }
 
   #connect(hop: Hop): Connection {
@@ -159,7 +163,7 @@ function keyOf({ transport, address, port, serverName, ca }: Hop): string {
 async function openBoth(
   { host, port }: TransportOptions,
   accept: (socket: Socket) => void,
-): Promise<{ wire: Wire; tcp: Server }> {
+): Promise<{ wire: Wire; tcp: Listening }> {
   for (let left = PORT_TRIES; ; left -= 1) {
     const wire = await openUdp(host, port);
     try {
@@ -170,16 +174,4 @@ async function openBoth(
       if (port !== 0 || !taken || left === 0) throw error;
     }
   }
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('a server without a port');
-  return address.port;
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.close((error) => (error ? reject(error) : resolve()));
-  });
 }
