@@ -1,6 +1,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { TrunksAnswer } from '@offhook/contract';
+import { startSipp, type Sipp } from '../../engine/test/support/sipp.ts';
 import { House } from './house.ts';
 import { isSound } from './sound-page.ts';
 
@@ -8,15 +9,25 @@ let house: House;
 let browser: Browser;
 let context: BrowserContext;
 let page: Page;
+let carrier: Sipp;
 
 beforeAll(async () => {
   house = await House.open({ env: { SIP_HOST: '127.0.0.1', SIP_PORT: '0' } });
   browser = await house.browser();
   context = await house.window(browser);
   page = await context.newPage();
+  // Takes every call, and sends back the sound that it hears.
+  carrier = await startSipp({
+    scenario: 'uas',
+    trunk: true,
+    calls: 1_000,
+    seconds: 110,
+    args: ['-rtp_echo'],
+  });
 });
 
 afterAll(async () => {
+  await carrier?.stop();
   await house?.close();
 });
 
@@ -94,4 +105,28 @@ it('an administrator adds a trunk, is told what is wrong where it is wrong, chan
   await isSound(page);
   await page.getByRole('button', { name: 'Delete trunk' }).click();
   await page.getByText('No trunks yet').waitFor();
+});
+
+it('a test call shows its steps as they are taken, and says that the trunk works', async () => {
+  const { admin } = house.offhook;
+  await admin.post('/api/trunks', { name: 'Echo', host: '127.0.0.1', port: carrier.port });
+  await page.goto(`${house.url}/settings/trunks`);
+  await row('Echo').getByText('Up').waitFor();
+  await row('Echo')
+    .getByText(/answers in \d+ ms/)
+    .waitFor();
+  await page.getByRole('button', { name: 'Test call over Echo' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Number to ring').fill('020 7946 0999');
+  await dialog.getByRole('button', { name: 'Start test call' }).click();
+  const steps = dialog.getByRole('list', { name: 'Steps' });
+  await steps.getByText('+442079460999 answered.').waitFor();
+  // While the message plays, what is to come is still to come, and the list counts the call.
+  await steps.getByText('Receive sound').waitFor();
+  // Behind the dialog, where assistive programs do not look.
+  await page.locator('li', { hasText: 'Echo' }).getByText('1 call').waitFor();
+  await dialog.getByText('The trunk works.').waitFor({ timeout: 40_000 });
+  expect(await steps.getByLabel('Done').count()).toBe(await steps.getByRole('listitem').count());
+  await steps.getByText(/packets came in, with sound in them/).waitFor();
+  await isSound(page);
 });
