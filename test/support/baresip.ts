@@ -35,6 +35,13 @@ export interface BaresipEvent {
   peeruri?: string;
 }
 
+/** The other thing that it tells: the answer to a command. */
+interface Response {
+  event?: boolean;
+  token?: string;
+  data?: string;
+}
+
 const MODULES = ['aufile', 'aubridge', 'sndfile', 'g711', 'srtp'];
 const APPLICATIONS = ['account', 'menu', 'ctrl_tcp'];
 
@@ -53,6 +60,8 @@ export class Baresip {
   #control: Socket | null = null;
   #wake: (() => void)[] = [];
   #unread = '';
+  #asked = 0;
+  readonly #answers = new Map<string, string>();
 
   private constructor(port: number, folder: string) {
     this.port = port;
@@ -92,8 +101,28 @@ export class Baresip {
 
   /** One of its menu's commands: dial, accept, hangup, hold, resume, sndcode … */
   command(command: string, params = ''): void {
-    const text = JSON.stringify({ command, params, token: command });
-    this.#control?.write(`${Buffer.byteLength(text)}:${text},`);
+    this.#send(command, params, command);
+  }
+
+  /** What it says to a command: `reginfo`, `callstat` … */
+  async ask(command: string, params = ''): Promise<string> {
+    const token = `ask-${(this.#asked += 1)}`;
+    this.#send(command, params, token);
+    const answered = () => this.#answers.get(token);
+    while (answered() === undefined) await this.#more(1_000);
+    return answered() ?? '';
+  }
+
+  /**
+   * Resolves when its registrar has taken it, or refused it: OK or ERR. The events of it may have
+   * come before anybody listened.
+   */
+  async registered(): Promise<'OK' | 'ERR'> {
+    for (;;) {
+      const [said] = /OK|ERR/.exec(await this.ask('reginfo')) ?? [];
+      if (said === 'OK' || said === 'ERR') return said;
+      await this.#more(100);
+    }
   }
 
   dial(uri: string): void {
@@ -128,6 +157,11 @@ export class Baresip {
     }
   }
 
+  /** What was told so far counts no more: the next call is another story. */
+  forget(): void {
+    this.events.length = 0;
+  }
+
   /** What it has heard in its last call up to now. */
   heard(): Sound {
     const [last] = readdirSync(this.folder)
@@ -158,6 +192,11 @@ export class Baresip {
     await this.stop();
   }
 
+  #send(command: string, params: string, token: string): void {
+    const text = JSON.stringify({ command, params, token });
+    this.#control?.write(`${Buffer.byteLength(text)}:${text},`);
+  }
+
   async #connect(port: number): Promise<void> {
     const until = Date.now() + 10_000;
     while (this.#control === null) {
@@ -179,8 +218,9 @@ export class Baresip {
       if (colon === -1 || this.#unread.length < colon + length + 2) break;
       const json = this.#unread.slice(colon + 1, colon + 1 + length);
       this.#unread = this.#unread.slice(colon + length + 2);
-      const told = JSON.parse(json) as BaresipEvent & { event?: boolean };
+      const told = JSON.parse(json) as BaresipEvent & Response;
       if (told.event === true) this.events.push(told);
+      else this.#answers.set(told.token ?? '', told.data ?? '');
       if (process.env.OFFHOOK_TEST_LOG) process.stderr.write(`baresip tells: ${json}\n`);
     }
     const waiting = this.#wake;

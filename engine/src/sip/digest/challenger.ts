@@ -33,19 +33,25 @@ const SEAL_BYTES = 16;
 export class Challenger {
   readonly realm: string;
   readonly #now: () => number;
+  readonly #offered: readonly OfferedAlgorithm[];
   readonly #key = randomBytes(32);
   /** By nonce, in the order of their first use. */
   readonly #counts = new Map<string, { nc: number; until: number }>();
 
-  constructor(realm: string, now: () => number = Date.now) {
+  constructor(
+    realm: string,
+    now: () => number = Date.now,
+    offered: readonly OfferedAlgorithm[] = OFFERED,
+  ) {
     this.realm = realm;
+    this.#offered = offered;
     this.#now = now;
   }
 
   /** Values of WWW-Authenticate, one header each. */
   challenge(stale = false): string[] {
     const nonce = this.#newNonce();
-    return OFFERED.map((algorithm) =>
+    return this.#offered.map((algorithm) =>
       writeDigest([
         ['realm', this.realm],
         ['nonce', nonce],
