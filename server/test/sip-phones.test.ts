@@ -205,6 +205,8 @@ describe('a call of an agent with a SIP phone', () => {
 
   test.each([
     ['no-answer', {}, 'agent_phone_not_answered'],
+    ['no-answer', { SipResponseCode: '487' }, 'agent_phone_not_answered'],
+    ['no-answer', { SipResponseCode: '480' }, 'agent_phone_unreachable'],
     ['busy', {}, 'agent_phone_busy'],
     ['failed', { SipResponseCode: '404' }, 'agent_phone_unreachable'],
     ['failed', { SipResponseCode: '480' }, 'agent_phone_unreachable'],

@@ -2,8 +2,8 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { InvitationCreated } from '@offhook/contract';
 import { ADMINISTRATOR } from '../support/client.ts';
-import { isSound } from './sound-page.ts';
 import { callPanel, House, lastCall, pressEnd, ringDemo, saysState, talkTo } from './house.ts';
+import { isSound, WIDE } from './soundness.ts';
 
 const FIRST_LOAD_BYTES = 250_000;
 
@@ -129,6 +129,7 @@ describe('every page: axe in light and dark, and 320 px wide', () => {
     ['/settings/trunks', 'Trunks'],
     ['/settings/trunks/new', 'Trunks'],
     ['/settings/api-keys', 'API keys'],
+    ['/settings/phone', 'Phone'],
     ['/settings/appearance', 'Appearance'],
   ])('%s', async (path, name) => {
     await agent.goto(`${house.url}${path}`);

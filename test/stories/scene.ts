@@ -59,6 +59,9 @@ export interface Ringing {
   leg: RobotCall;
 }
 
+/** The same, where the agent's leg is not ours to press. */
+type OnCall = Partial<Ringing> & Pick<Ringing, 'call'>;
+
 /** One Offhook with an administrator who also takes calls, and what a browser is told. */
 export class Scene {
   readonly #robots: Robot[] = [];
@@ -143,7 +146,7 @@ export class Scene {
   }
 
   /** The call once its recording is in a final state. */
-  recorded({ call }: Ringing, timeoutMs = 30_000): Promise<Call> {
+  recorded({ call }: OnCall, timeoutMs = 30_000): Promise<Call> {
     const over = ['ready', 'absent', 'failed'];
     return this.live.until(
       call.id,
@@ -152,11 +155,11 @@ export class Scene {
     );
   }
 
-  detail({ call }: Ringing): Promise<CallDetail> {
+  detail({ call }: OnCall): Promise<CallDetail> {
     return this.agent.okGet<CallDetail>(`/api/calls/${call.id}`);
   }
 
-  async hangUp({ call }: Ringing, client = this.agent): Promise<Call> {
+  async hangUp({ call }: OnCall, client = this.agent): Promise<Call> {
     const answer = await client.post<Call>(`/api/calls/${call.id}/hangup`, {});
     if (answer.status !== 200) throw new Error(`hang-up answered ${JSON.stringify(answer.body)}`);
     return answer.body;

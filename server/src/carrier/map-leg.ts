@@ -1,4 +1,4 @@
-import type { Detail, LegFinished, LegProgress } from '../call/facts.ts';
+import type { Detail, FinishedHow, LegFinished, LegProgress } from '../call/facts.ts';
 import type { LegRole } from '../call/call.ts';
 import { mapStatus } from './map-status.ts';
 import { type CallbackForm, field, wholeNumber } from './payload.ts';
@@ -11,7 +11,9 @@ export function mapLeg(form: CallbackForm, leg: LegRole): LegProgress | LegFinis
   const sid = field(form, 'CallSid');
   const status = field(form, 'CallStatus');
   if (sid === null || status === null) return null;
-  const mapped = mapStatus(status, wholeNumber(form, 'SipResponseCode'));
+  const sipCode = wholeNumber(form, 'SipResponseCode');
+  const mapped = mapStatus(status, sipCode);
+  const howOf = (how: FinishedHow) => (leg === 'agent' ? phoneFinishedHow(how, sipCode) : how);
   switch (mapped?.is) {
     case 'pending':
       return { kind: 'leg_progress', leg, sid, stage: 'initiated' };
@@ -20,10 +22,18 @@ export function mapLeg(form: CallbackForm, leg: LegRole): LegProgress | LegFinis
     case 'answered':
       return { kind: 'leg_progress', leg, sid, stage: 'answered' };
     case 'finished':
-      return { kind: 'leg_finished', leg, sid, how: mapped.how, detail: detailOf(form) };
+      return { kind: 'leg_finished', leg, sid, how: howOf(mapped.how), detail: detailOf(form) };
     case undefined:
       return null;
   }
+}
+
+/**
+ * A SIP phone that rang out was cancelled (487). RFC 3261 §21.4.18: 480 is nobody registered, and
+ * §21.4.9: 408 is one that is registered and says nothing; neither has rung.
+ */
+function phoneFinishedHow(how: FinishedHow, sipCode: number | null): FinishedHow {
+  return how === 'no_answer' && (sipCode === 480 || sipCode === 408) ? 'not_in_service' : how;
 }
 
 function detailOf(form: CallbackForm): Detail {
