@@ -96,6 +96,7 @@ class Tour {
     await this.records();
     await this.demoPhone();
     await this.settings();
+    await this.sipPhone();
   }
 
   private get page(): Page {
@@ -275,6 +276,7 @@ class Tour {
       ['trunks', 'Trunks', 'No trunks yet'],
       ['trunks/new', 'Add a trunk', 'Connection'],
       ['api-keys', 'API keys', 'Nightly export'],
+      ['phone', 'Phone', 'Desk phone or softphone'],
       ['appearance', 'Appearance', null],
     ] as const) {
       await page.goto(`${house.url}/settings/${path}`);
@@ -286,6 +288,30 @@ class Tour {
     await page.getByRole('button', { name: 'Invite' }).first().click();
     await page.getByRole('dialog').waitFor();
     await camera.take(page, 'settings-invite');
+  }
+
+  /** An agent with a SIP phone: choosing it, and a call of theirs; nobody has registered one. */
+  private async sipPhone(): Promise<void> {
+    const { page, camera, house } = this;
+    await this.go('/settings/phone', 'Phone');
+    await page.getByRole('radio', { name: /Desk phone or softphone/ }).click();
+    await page.getByLabel('Password').waitFor();
+    await camera.take(page, 'settings-phone-password');
+    await page.goto(`${house.url}/settings/people`);
+    await page.getByRole('cell', { name: 'SIP phone' }).waitFor();
+    await camera.take(page, 'settings-people-phones');
+    await page
+      .getByRole('button', { name: /^Actions for/ })
+      .first()
+      .click();
+    await page.getByRole('menuitem', { name: 'Choose the phone' }).click();
+    await page.getByRole('dialog').waitFor();
+    await camera.take(page, 'settings-person-phone');
+    await this.go('/work', 'Recent calls');
+    await camera.take(page, 'work-sip-phone');
+    await ringDemo(page, 'Ada Answers');
+    await lastCall(page).waitFor();
+    await camera.take(page, 'work-sip-phone-unreachable');
   }
 }
 

@@ -22,7 +22,7 @@ describe('an agent with a SIP phone', () => {
   it('chooses it, and is told once what to type into it', async () => {
     await agent.goto(`${house.url}/settings/phone`);
     const sip = agent.getByRole('radio', { name: /Desk phone or softphone/ });
-    await sip.check();
+    await sip.click();
     const password = agent.getByLabel('Password');
     await expect.poll(() => password.inputValue()).toMatch(/^[A-Za-z0-9]{12,}$/);
     await agent.getByText('grace.hopper').waitFor();
@@ -51,8 +51,8 @@ describe('an agent with a SIP phone', () => {
     await agent.getByRole('cell', { name: 'SIP phone' }).waitFor();
     await isSound(agent);
     await agent.goto(`${house.url}/settings/phone`);
-    await agent.getByRole('radio', { name: /This page/ }).click();
-    await agent.getByRole('button', { name: 'Use this page' }).click();
+    await agent.getByRole('radio', { name: /The browser/ }).click();
+    await agent.getByRole('button', { name: 'Use the browser' }).click();
     await agent.getByText('To be typed into the phone').waitFor({ state: 'detached' });
     await expect.poll(phoneOf).toBe('browser');
   });

@@ -49,7 +49,7 @@ export function PhoneChoice({ person, narrow = false }: PhoneChoiceProps) {
       <fieldset disabled={busy} className={cn('grid gap-3', !narrow && 'sm:grid-cols-2')}>
         <legend className="sr-only">Call with</legend>
         <Choice
-          label="This page"
+          label="The browser"
           hint="A headset or a microphone at the computer. Nothing to set up."
           icon={Headset}
           checked={kind === 'browser'}
@@ -80,8 +80,8 @@ export function PhoneChoice({ person, narrow = false }: PhoneChoiceProps) {
       <Confirm
         open={leaving}
         onClose={() => setLeaving(false)}
-        title="Call with this page again"
-        action="Use this page"
+        title="Call with the browser again"
+        action="Use the browser"
         look="primary"
         onConfirm={take}
       >
