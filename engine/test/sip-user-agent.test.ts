@@ -177,7 +177,7 @@ describe('calls from sipp', () => {
   });
 
   it('are not answered at all when nobody admits them, and leave nothing behind', async () => {
-    bell.open = false;
+    bell.admits = () => false;
     const peer = await caller('uac', { seconds: 2 });
     const { code, messages } = await peer.done;
     expect(code).not.toBe(0);

@@ -9,6 +9,7 @@ import type {
   SipCall,
   SipEnd,
   UserAgent,
+  UserAgentListener,
 } from '../../src/sip/user-agent/calls.ts';
 import { createUserAgent, type UserAgentOptions } from '../../src/sip/user-agent/user-agent.ts';
 import { parseNameAddress } from '../../src/sip/message/address.ts';
@@ -99,15 +100,15 @@ export class Ear implements OutgoingListener, IncomingListener {
 /** Calls that came in, each with an ear of its own. */
 export class Doorbell {
   readonly calls: { call: IncomingCall; ear: Ear }[] = [];
-  /** Refuses everybody, while it is false. */
-  open = true;
+  /** Who may talk to us. */
+  admits: UserAgentListener['admits'] = () => true;
   /** What happens with every call. */
   then: (call: IncomingCall, ear: Ear) => void = () => undefined;
   readonly #waiting: ((one: { call: IncomingCall; ear: Ear }) => void)[] = [];
 
   constructor(agent: UserAgent) {
     agent.listener = {
-      admits: () => this.open,
+      admits: (request) => this.admits(request),
       foreign: () => false,
       invited: (call) => {
         const one = { call, ear: new Ear() };

@@ -43,7 +43,7 @@ export class Authority {
     const { header, realm, nonce, stale } = challenge;
     const key = `${header} ${realm}`;
     const withNonce = `${key} ${nonce}`;
-    const goOn = stale && !answered.has(withNonce) && answered.size < 2 * MOST_STALE;
+    const goOn = stale && !answered.has(withNonce) && answered.size <= MOST_STALE;
     if (answered.has(key) && !goOn) return false;
     answered.add(key).add(withNonce);
     this.#known.set(key, { challenge, count: 0 });
