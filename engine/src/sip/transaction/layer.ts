@@ -12,7 +12,7 @@ import { Transport, type TransportOptions } from '../transport/transport.ts';
 import { Client } from './client.ts';
 import { clientKey, clientKeyOf, mergeKeyOf, newBranch, serverKeyOf } from './keys.ts';
 import { USUAL_TIMES, type Timing } from './machine.ts';
-import { Server, type ServerSurroundings } from './server.ts';
+import { Server, type ServerKeys, type ServerSurroundings } from './server.ts';
 import type { ClientListener, TransactionListener, Transactions } from './transactions.ts';
 
 export interface TransactionOptions extends TransportOptions {
@@ -112,23 +112,23 @@ export class TransactionLayer implements Transactions {
   }
 
   #takeRequest(request: SipRequest, source: Source): void {
-    const server = this.#servers.get(serverKeyOf(request));
+    const key = serverKeyOf(request);
+    const server = this.#servers.get(key);
     if (server !== undefined) server.receive(request);
     else if (request.method === 'ACK') this.listener.ack(request, source);
-    else if (request.method === 'CANCEL') this.#takeCancel(request, source);
-    else this.#takeNew(request, source);
+    else if (request.method === 'CANCEL') this.#takeCancel(request, source, key);
+    else this.#takeNew(request, source, key);
   }
 
-  #takeNew(request: SipRequest, source: Source): void {
-    const key = mergeKeyOf(request);
-    const merged = key !== null && this.#merged.has(key);
-    const server = this.#serve(request, source);
-    if (merged) {
+  #takeNew(request: SipRequest, source: Source, key: string): void {
+    const merge = mergeKeyOf(request);
+    const server = this.#serve(request, source, { key, merge });
+    if (merge !== null && this.#merged.has(merge)) {
       // §8.2.2.2: it was forked on its way, and this is one branch too many.
       server.respond(responseTo(request, 482, null, newBranch()));
       return;
     }
-    if (key !== null) this.#merged.set(key, server);
+    if (merge !== null) this.#merged.set(merge, server);
     this.#offer(server);
   }
 
@@ -144,9 +144,9 @@ export class TransactionLayer implements Transactions {
   }
 
   /** §9.2: 200 whatever becomes of the INVITE, which only needs telling if it is not answered yet. */
-  #takeCancel(request: SipRequest, source: Source): void {
+  #takeCancel(request: SipRequest, source: Source, key: string): void {
     const invite = this.#servers.get(serverKeyOf(request, 'INVITE'));
-    const server = this.#serve(request, source);
+    const server = this.#serve(request, source, { key, merge: null });
     if (invite === undefined) {
       this.#offer(server);
       return;
@@ -176,12 +176,12 @@ export class TransactionLayer implements Transactions {
     return client;
   }
 
-  #serve(request: SipRequest, source: Source): Server {
-    const server = new Server(request, source, {
+  #serve(request: SipRequest, source: Source, keys: ServerKeys): Server {
+    const server = new Server(request, source, keys, {
       timing: this.#timing(source),
       ...this.#serverSurroundings,
     });
-    this.#servers.set(serverKeyOf(request), server);
+    this.#servers.set(keys.key, server);
     return server;
   }
 
@@ -190,9 +190,9 @@ export class TransactionLayer implements Transactions {
     ack: (request, source) => this.listener.ack(request, source),
     unacknowledged: (server) => this.#guard(() => this.listener.unacknowledged(server)),
     ended: (server) => {
-      this.#servers.delete(serverKeyOf(server.request));
-      const key = mergeKeyOf(server.request);
-      if (key !== null && this.#merged.get(key) === server) this.#merged.delete(key);
+      const { key, merge } = server.keys;
+      this.#servers.delete(key);
+      if (merge !== null && this.#merged.get(merge) === server) this.#merged.delete(merge);
     },
   };
 

@@ -5,6 +5,13 @@ import { nonInviteServer, type NonInviteServerPhase } from './non-invite-server.
 import { Timers } from './timers.ts';
 import type { ServerTransaction } from './transactions.ts';
 
+export interface ServerKeys {
+  /** §17.2.3: of this request sent again, and of its ACK. */
+  key: string;
+  /** §8.2.2.2: of the same request on another way; null: it is within a dialog. */
+  merge: string | null;
+}
+
 /** What a server transaction needs of the layer around it. */
 export interface ServerSurroundings {
   timing: Timing;
@@ -24,14 +31,17 @@ type ServerState =
 export class Server implements ServerTransaction {
   readonly request: SipRequest;
   readonly source: Source;
+  /** What it is found by. */
+  readonly keys: ServerKeys;
   readonly #around: ServerSurroundings;
   readonly #timers = new Timers((timer) => this.#step(timer));
   #machine: ServerState;
   #last: SipResponse | null = null;
 
-  constructor(request: SipRequest, source: Source, around: ServerSurroundings) {
+  constructor(request: SipRequest, source: Source, keys: ServerKeys, around: ServerSurroundings) {
     this.request = request;
     this.source = source;
+    this.keys = keys;
     this.#around = around;
     this.#machine =
       request.method === 'INVITE'
