@@ -59,8 +59,8 @@ export class Janus {
     return janus;
   }
 
-  /** A room recorded to `wav`, and the ports of its two ends, who both listen at `theirPort`. */
-  async call(wav: string, theirPort: number): Promise<[number, number]> {
+  /** A room recorded to `wav`, with two telephones that listen there; gives back Janus's ports. */
+  async call(wav: string, ports: readonly [number, number]): Promise<[number, number]> {
     const room = ++this.#rooms;
     const [one, other] = [await this.#attach(), await this.#attach()];
     await this.#message(one, {
@@ -72,7 +72,7 @@ export class Janus {
       record: true,
       record_file: wav,
     });
-    return [await this.#join(one, room, theirPort), await this.#join(other, room, theirPort)];
+    return [await this.#join(one, room, ports[0]), await this.#join(other, room, ports[1])];
   }
 
   async close(): Promise<void> {
@@ -104,7 +104,7 @@ export class Janus {
 
   async #message(handle: number, body: object): Promise<void> {
     const said = await this.#ask(`${this.#session}/${handle}`, { janus: 'message', body });
-    const problem = said.plugindata?.data['error'];
+    const problem = said.plugindata?.data.error;
     if (problem !== undefined) throw new Error(`Janus: ${JSON.stringify(problem)}`);
   }
 

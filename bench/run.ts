@@ -11,6 +11,7 @@ import { Scene } from '../test/stories/scene.ts';
 import { measureRates } from './engine-rates.ts';
 import { measureLatency } from './latency.ts';
 import { measureLoad } from './load.ts';
+import { measureTrunkMedia } from './trunk-media.ts';
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -33,7 +34,7 @@ try {
   } finally {
     await scene.close();
   }
-  for (const line of await measureRates()) say(line);
+  for (const line of await measureTrunkMedia(50, folder)) say(line);
 } finally {
   await postgres.close();
   rmSync(folder, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-import { createSocket, type Socket } from 'node:dgram';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { encode, muLaw } from '../engine/src/media/audio/g711.ts';
 import { Tone } from '../engine/src/media/audio/tones.ts';
@@ -13,85 +13,90 @@ const LOOP = 10;
 /** The last 200 ms are kept. */
 const KEPT = 10;
 
-/** One end of a call: says a tone for ever. */
+/** One end of a call, a telephone: PCMU over plain RTP. */
 export interface Talker {
-  /** Where it sends to; its own port is the talkers'. */
-  readonly to: number;
+  /** Where it listens. */
+  readonly port: number;
+  /** Packets so far. */
   received: number;
+  /** Says `hz` to this port of the loopback from now on. */
+  talk(to: number, hz: number): void;
   /** How much of what it heard lately is this tone, 0 to 1. */
   share(hz: number): number;
 }
 
-interface Mouth extends Talker {
-  readonly datagrams: readonly Buffer[];
-  readonly heard: Uint8Array[];
-}
-
-/** Many telephones on one port: PCMU over plain RTP, told apart by where they send to. */
+/** Many telephones, all with one clock. */
 export class Talkers {
-  readonly #socket: Socket;
-  readonly #mouths = new Map<number, Mouth>();
+  readonly #mouths: ((frame: number) => void)[] = [];
+  readonly #closers: (() => void)[] = [];
   readonly #clock = new Clock(() => this.#say());
   #frames = 0;
 
-  private constructor(socket: Socket) {
-    this.#socket = socket;
-    socket.on('message', (bytes, { port }) => {
-      const mouth = this.#mouths.get(port);
-      const packet = parseRtp(bytes);
-      if (mouth === undefined || packet?.payloadType !== muLaw.payloadType) return;
-      mouth.heard[mouth.received++ % KEPT] = packet.payload;
-    });
+  constructor() {
     this.#clock.start();
   }
 
-  static async open(): Promise<Talkers> {
+  async add(): Promise<Talker> {
     const socket = createSocket({
       type: 'udp4',
-      recvBufferSize: 4 << 20,
       lookup: (host, _options, callback) => callback(null, host, 4),
     });
+    this.#closers.push(() => socket.close());
     const listening = once(socket, 'listening');
     socket.bind(0, '127.0.0.1');
     await listening;
-    return new Talkers(socket);
-  }
-
-  get port(): number {
-    return this.#socket.address().port;
-  }
-
-  /** Says `hz` to this port of the loopback from now on. */
-  add(to: number, hz: number): Talker {
-    const tone = new Tone([hz], 8000);
-    const frame = new Int16Array(FRAME);
-    const datagrams = Array.from({ length: LOOP }, () => {
-      tone.fill(frame);
-      const datagram = Buffer.alloc(HEADER + FRAME);
-      encode(muLaw, frame, datagram, HEADER);
-      return datagram;
-    });
     const heard: Uint8Array[] = [];
-    const share = (wanted: number): number => shareOf(wanted, heard);
-    const mouth: Mouth = { to, received: 0, share, datagrams, heard };
-    this.#mouths.set(to, mouth);
-    return mouth;
+    const talker: Talker = {
+      port: socket.address().port,
+      received: 0,
+      talk: (to, hz) => {
+        const datagrams = draw(hz);
+        this.#mouths.push((frame) => {
+          const datagram = datagrams[frame % LOOP]!;
+          writeRtpHeader({ ...fieldsOf(frame), ssrc: to }, datagram);
+          socket.send(datagram, to, '127.0.0.1');
+        });
+      },
+      share: (hz) => shareOf(hz, heard),
+    };
+    socket.on('message', (bytes) => {
+      const packet = parseRtp(bytes);
+      if (packet?.payloadType === 0) heard[talker.received++ % KEPT] = packet.payload;
+    });
+    return talker;
   }
 
   close(): void {
     this.#clock.stop();
-    this.#socket.close();
+    for (const close of this.#closers) close();
   }
 
   #say(): void {
-    const frame = this.#frames++;
-    const fields = { payloadType: 0, marker: false, sequence: frame & 0xffff };
-    for (const { to, datagrams } of this.#mouths.values()) {
-      const datagram = datagrams[frame % LOOP]!;
-      writeRtpHeader({ ...fields, timestamp: (frame * FRAME) >>> 0, ssrc: to }, datagram);
-      this.#socket.send(datagram, to, '127.0.0.1');
-    }
+    for (const say of this.#mouths) say(this.#frames);
+    this.#frames++;
   }
+}
+
+function fieldsOf(frame: number): {
+  payloadType: number;
+  marker: boolean;
+  sequence: number;
+  timestamp: number;
+} {
+  const timestamp = (frame * FRAME) >>> 0;
+  return { payloadType: muLaw.payloadType, marker: false, sequence: frame & 0xffff, timestamp };
+}
+
+/** A tone in packets, ready to be sent but for their headers. */
+function draw(hz: number): Buffer[] {
+  const tone = new Tone([hz], 8000);
+  const frame = new Int16Array(FRAME);
+  return Array.from({ length: LOOP }, () => {
+    tone.fill(frame);
+    const datagram = Buffer.alloc(HEADER + FRAME);
+    encode(muLaw, frame, datagram, HEADER);
+    return datagram;
+  });
 }
 
 /** Packet by packet, because they are not kept in order. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -112,6 +113,33 @@ describe('two telephones in a room', () => {
 });
 
 describe('a telephone', () => {
+  it('talks with a browser', async () => {
+    const ann = await bench.browser('ann', 440);
+    const bob = await bench.telephone('bob', 1000, { law: 'PCMA' });
+    await meet('ann', 'bob');
+    await Promise.all([hears(ann, 1000), hears(bob, 440)]);
+  });
+
+  it('may send anything', async () => {
+    const ann = await bench.telephone('ann', 440);
+    const eve = await bench.telephone('eve', null, { suite: 'AES_CM_128_HMAC_SHA1_80' });
+    const bob = await bench.telephone('bob', null);
+    await meet('ann', 'bob');
+    await hears(bob, 440);
+    const heads = ['80000001', '8000', '80650001', '800d', '81c8000c', '81c90007', 'bfff', ''];
+    for (let n = 0; n < 2000; n++) {
+      const noise = createHash('sha512').update(`${n}`).digest();
+      const head = Buffer.from(heads[n % heads.length]!, 'hex');
+      const bytes = Buffer.concat([head, noise, noise]).subarray(0, n % 150);
+      ann.sendBytes(bytes);
+      eve.sendBytes(bytes);
+      // The sockets' buffers hold some hundred datagrams.
+      if (n % 50 === 0) await statsOf('ann');
+    }
+    expect((await statsOf('eve')).unauthentic).toBeGreaterThan(2000);
+    await hears(bob, 440);
+  });
+
   it('presses keys, and gets them as events or as tones', async () => {
     const ann = await bench.telephone('ann', null);
     const bob = await bench.telephone('bob', null);
@@ -168,6 +196,7 @@ describe('a telephone', () => {
     const bob = await bench.telephone('bob', null);
     await meet('ann', 'bob');
     await hears(bob, 440);
+    bob.beSilent(127);
     ann.beSilent(50);
     const power = 32_767 * 10 ** (-50 / 20);
     await vi.waitFor(() => {

@@ -105,6 +105,12 @@ export class RtpPeer {
     this.#send(COMFORT_NOISE, Buffer.from([level]));
   }
 
+  /** Any bytes, to both of the leg's ports. */
+  sendBytes(bytes: Buffer): void {
+    this.#rtp.send(bytes, this.legPort, '127.0.0.1');
+    this.#rtcp.send(bytes, this.legPort + 1, '127.0.0.1');
+  }
+
   sendReport(report: Buffer): void {
     this.#rtcp.send(this.#sender?.rtcp(report) ?? report, this.legPort + 1, '127.0.0.1');
   }
