@@ -126,12 +126,11 @@ export interface CallParts {
 export function callRoutes(scope: Api, parts: CallParts): void {
   const { ledger, switchboard, runner, present } = parts;
 
-  scope.post('/Calls.json', async (request, reply) => {
+  scope.post('/Calls.json', { onRequest: parts.admission.hook }, async (request, reply) => {
     const read = fields(request.body, CREATE, CODES);
     const app = applicationOf(read.ApplicationSid, ledger);
     const source = app ? voiceSource(app) : sourceOf(read);
     if (source === null) throw new ApiProblem(400, 21_205, 'Give a Url, Twiml or ApplicationSid');
-    parts.admission.check();
     const { call, start } = switchboard.place({
       to: read.To,
       from: read.From,

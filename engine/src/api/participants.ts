@@ -63,9 +63,9 @@ export function participantRoutes(scope: Api, parts: ParticipantRouteParts): voi
     return { conference, participant };
   };
 
-  scope.post<InConference>('/Conferences/:conference/Participants.json', async (request, reply) => {
+  const all = '/Conferences/:conference/Participants.json';
+  scope.post<InConference>(all, { onRequest: parts.admission.hook }, async (request, reply) => {
     const read = readCreate(request.body);
-    parts.admission.check();
     const conference = conferenceFor(request.params.conference, read, parts, request.url);
     const { participant, start } = addParticipant(conference, read, parts);
     const body = shown(conference, participant);
@@ -73,7 +73,7 @@ export function participantRoutes(scope: Api, parts: ParticipantRouteParts): voi
     return reply.code(201).send(body);
   });
 
-  scope.get<InConference>('/Conferences/:conference/Participants.json', async (request) => {
+  scope.get<InConference>(all, async (request) => {
     const read = fields(request.query, LIST);
     const { conference: sid } = request.params;
     if (!ledger.conferences.has(sid)) throw notFound(request.url);
