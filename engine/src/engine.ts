@@ -6,7 +6,12 @@ import { seedPhones } from './account/seed-phones.ts';
 import { Admission } from './api/admission.ts';
 import { CallRecordings } from './recording/call-recordings.ts';
 import { TwimlAnnouncer } from './twiml/announcer.ts';
-import type { Api } from './api/app.ts';
+import { accountRoutes, createApi, type Api } from './api/app.ts';
+import { callRoutes } from './api/calls.ts';
+import { conferenceRoutes } from './api/conferences.ts';
+import { participantRoutes } from './api/participants.ts';
+import { notificationRoutes } from './api/notifications.ts';
+import { queueRoutes } from './api/queues.ts';
 import { Presenter } from './api/present.ts';
 import { addPhoneLines } from './phone-lines.ts';
 import { Outbox } from './callback/outbox.ts';
@@ -83,6 +88,7 @@ async function build(config: EngineConfig, ground: Ground, log: Logger): Promise
   const apiBase = () => `http://${hostInUrl(config.host)}:${port}`;
 
   const notices = new Notices(ledger, log);
+  const queues = new Queues(ledger);
   const outbox = new Outbox(requester, ledger, log, (owed, why) => notices.addCallback(owed, why));
   const calls = new CallCallbacks(outbox, ledger, account.sid);
   const onError = (error: unknown) => log.error({ err: error }, 'a listener failed');
@@ -108,7 +114,7 @@ async function build(config: EngineConfig, ground: Ground, log: Logger): Promise
   const { scripts, runner, notices } = buildTwiml(
     account,
     voice,
-    { ...ground, conferences, switchboard, recorder, callbacks, notices },
+    { ...ground, conferences, switchboard, recorder, callbacks, notices, queues },
     log,
   );
   const messages = new CallMessages(outbox, switchboard, sid);
@@ -128,7 +134,7 @@ async function build(config: EngineConfig, ground: Ground, log: Logger): Promise
   const admission = new Admission(limits, () => outbox.pending);
   const rest = {
     ...{ ledger, switchboard, conferences, runner, files, media, recorder, callRecordings },
-    ...{ admission, messages, trunks, telephones, traffic: ground.traffic },
+    ...{ admission, messages, queues, traffic: ground.traffic },
   };
   const api = await openApi(config, rest, new Presenter(account.sid, apiBase), log);
   const inspector = inspect(api, ground, { ledger, switchboard, conferences }, phones);
@@ -190,13 +196,13 @@ function buildTwiml(
     recorder: Recorder;
     callbacks: RecordingCallbacks;
     notices: Notices;
+    queues: Queues;
   },
   log: Logger,
 ) {
-  const { media, conferences, switchboard, recorder, notices } = parts;
+  const { media, conferences, switchboard, recorder, notices, queues } = parts;
   const tools = {
-    ...{ audio, speech, player, media, conferences, switchboard, recorder, callerId },
-    queues: new Queues(),
+    ...{ audio, speech, player, media, conferences, queues, switchboard, recorder, callerId },
     sounds: OUR_SOUNDS,
     recordingUrl: (record: RecordingRecord) => parts.callbacks.urlOf(record),
     warn: (call: Call, problem: TwimlProblem) => notices.add(call.sid, problem, 'warning'),
@@ -227,6 +233,45 @@ function hostInUrl(host: string): string {
 function issuerOf({ account }: EngineConfig): TokenIssuer {
   const { sid: accountSid, apiKeySid, apiKeySecret } = account;
   return { accountSid, apiKeySid, apiKeySecret };
+}
+
+interface RestParts {
+  ledger: Ledger;
+  switchboard: Switchboard;
+  conferences: Conferences;
+  runner: TwimlRunner;
+  files: RecordingFiles;
+  media: MediaLink;
+  recorder: Recorder;
+  callRecordings: CallRecordings;
+  admission: Admission;
+  messages: CallMessages;
+  queues: Queues;
+  traffic: Traffic | null;
+}
+
+async function openApi(
+  { account }: EngineConfig,
+  parts: RestParts,
+  present: Presenter,
+  log: Logger,
+): Promise<Api> {
+  const api = await createApi(log);
+  if (parts.traffic) watchRest(api, parts.traffic);
+  await accountRoutes(api, account, (scope) => {
+    callRoutes(scope, { ...parts, present });
+    applicationRoutes(scope, { ...parts, present, own: account.twimlAppSid });
+    numberRoutes(scope, { ...parts, present });
+    liveRecordingRoutes(scope, { ...parts, present });
+    conferenceRoutes(scope, { ...parts, present });
+    participantRoutes(scope, { ...parts, present });
+    recordingRoutes(scope, { ...parts, present });
+    queueRoutes(scope, { ...parts, present });
+    userDefinedMessageRoutes(scope, { ...parts, accountSid: account.sid });
+    userDefinedMessageSubscriptionRoutes(scope, { ...parts, accountSid: account.sid });
+    notificationRoutes(scope, { ledger: parts.ledger, present });
+  });
+  return api;
 }
 
 /** The engine's own page. What is asked of the REST API is watched from `openApi` on. */

@@ -50,7 +50,7 @@ describe('what cannot be asked', () => {
     });
     const number = house.client.calls.create({ to: '12', from: ADA, twiml: '<Response/>' });
     await expect(number).rejects.toMatchObject({ status: 400, code: 21211 });
-    const unknown = await raw('/Queues.json');
+    const unknown = await raw('/Trunks.json');
     expect(unknown.status).toBe(404);
     expect(await unknown.json()).toMatchObject({ code: 20404, status: 404 });
     const call = house.client.calls(`CA${'0'.repeat(32)}`).fetch();

@@ -9,6 +9,7 @@ import type {
   SipDomainRecord,
 } from '../registrar/sip-records.ts';
 import type { ConferenceRecord, ParticipantRecord } from '../room/conference-record.ts';
+import type { Queue, Waiting } from '../queue/queue.ts';
 import type { RecordingRecord } from '../recording/recording-record.ts';
 import { rfc2822, rfc2822OrNull, wholeSeconds } from '../times.ts';
 
@@ -260,6 +261,34 @@ export class Presenter {
   }
 
   /** `whole`: with the request and the answer, as the instance resource has them. */
+  queue(queue: Queue): Record<string, unknown> {
+    const { record } = queue;
+    const own = this.path(`/Queues/${record.sid}`);
+    return {
+      sid: record.sid,
+      account_sid: this.#account,
+      friendly_name: record.friendlyName,
+      max_size: record.maxSize,
+      current_size: queue.size,
+      average_wait_time: queue.averageSeconds,
+      date_created: rfc2822(record.createdAt),
+      date_updated: rfc2822(record.updatedAt),
+      uri: `${own}.json`,
+    };
+  }
+
+  member(queue: Queue, waiting: Waiting): Record<string, unknown> {
+    const { sid } = waiting.call;
+    return {
+      call_sid: sid,
+      queue_sid: queue.sid,
+      date_enqueued: rfc2822(waiting.since),
+      position: queue.positionOf(waiting),
+      wait_time: waiting.seconds,
+      uri: this.path(`/Queues/${queue.sid}/Members/${sid}.json`),
+    };
+  }
+
   notification(record: NoticeRecord, whole: boolean): Record<string, unknown> {
     return {
       sid: record.sid,

@@ -17,6 +17,7 @@ import { isFinal, type CallRecord } from '../leg/call-record.ts';
 import type { ConferenceRecord } from '../room/conference-record.ts';
 import type { ApplicationRecord, NumberRecord } from '../account/account-record.ts';
 import type { NoticeRecord } from '../notice/notice-record.ts';
+import type { QueueRecord } from '../queue/queue-record.ts';
 import type { RecordingRecord } from '../recording/recording-record.ts';
 import type { CredentialListRecord, SipDomainRecord } from '../registrar/sip-records.ts';
 import type { TrunkRecord } from '../trunk/trunk-record.ts';
@@ -42,12 +43,8 @@ type Line =
   | { applicationGone: string }
   | { number: NumberRecord }
   | { numberGone: string }
-  | { trunk: TrunkRecord }
-  | { trunkGone: string }
-  | { sipDomain: SipDomainRecord }
-  | { sipDomainGone: string }
-  | { credentialList: CredentialListRecord }
-  | { credentialListGone: string }
+  | { queue: QueueRecord }
+  | { queueGone: string }
   | { notice: NoticeRecord }
   | { owed: OwedCallback }
   | { paid: string };
@@ -71,9 +68,7 @@ export class Ledger {
   readonly recordings = new Shelf<RecordingRecord>();
   readonly applications = new Map<string, ApplicationRecord>();
   readonly numbers = new Map<string, NumberRecord>();
-  readonly trunks = new Map<string, TrunkRecord>();
-  readonly sipDomains = new Map<string, SipDomainRecord>();
-  readonly credentialLists = new Map<string, CredentialListRecord>();
+  readonly queues = new Map<string, QueueRecord>();
   readonly notices = new Map<string, NoticeRecord>();
   readonly owed = new Map<string, OwedCallback>();
   /** When the file was last written before this start: the last sign of life. Null: a new file. */
@@ -141,34 +136,14 @@ export class Ledger {
     this.#write({ numberGone: sid });
   }
 
-  saveTrunk(record: TrunkRecord): void {
-    this.trunks.set(record.sid, record);
-    this.#write({ trunk: record });
+  saveQueue(record: QueueRecord): void {
+    this.queues.set(record.sid, record);
+    this.#write({ queue: record });
   }
 
-  forgetTrunk(sid: string): void {
-    this.trunks.delete(sid);
-    this.#write({ trunkGone: sid });
-  }
-
-  saveSipDomain(record: SipDomainRecord): void {
-    this.sipDomains.set(record.sid, record);
-    this.#write({ sipDomain: record });
-  }
-
-  forgetSipDomain(sid: string): void {
-    this.sipDomains.delete(sid);
-    this.#write({ sipDomainGone: sid });
-  }
-
-  saveCredentialList(record: CredentialListRecord): void {
-    this.credentialLists.set(record.sid, record);
-    this.#write({ credentialList: record });
-  }
-
-  forgetCredentialList(sid: string): void {
-    this.credentialLists.delete(sid);
-    this.#write({ credentialListGone: sid });
+  forgetQueue(sid: string): void {
+    this.queues.delete(sid);
+    this.#write({ queueGone: sid });
   }
 
   saveNotice(record: NoticeRecord): void {
@@ -228,13 +203,8 @@ export class Ledger {
     else if ('applicationGone' in line) this.applications.delete(line.applicationGone);
     else if ('number' in line) this.numbers.set(line.number.sid, line.number);
     else if ('numberGone' in line) this.numbers.delete(line.numberGone);
-    else if ('trunk' in line) this.trunks.set(line.trunk.sid, line.trunk);
-    else if ('trunkGone' in line) this.trunks.delete(line.trunkGone);
-    else if ('sipDomain' in line) this.sipDomains.set(line.sipDomain.sid, line.sipDomain);
-    else if ('sipDomainGone' in line) this.sipDomains.delete(line.sipDomainGone);
-    else if ('credentialList' in line) {
-      this.credentialLists.set(line.credentialList.sid, line.credentialList);
-    } else if ('credentialListGone' in line) this.credentialLists.delete(line.credentialListGone);
+    else if ('queue' in line) this.queues.set(line.queue.sid, line.queue);
+    else if ('queueGone' in line) this.queues.delete(line.queueGone);
     else if ('notice' in line) this.notices.set(line.notice.sid, line.notice);
     else if ('owed' in line) this.owed.set(line.owed.id, line.owed);
     else this.owed.delete(line.paid);
@@ -285,9 +255,7 @@ export class Ledger {
     }
     for (const application of this.applications.values()) put({ application });
     for (const number of this.numbers.values()) put({ number });
-    for (const trunk of this.trunks.values()) put({ trunk });
-    for (const sipDomain of this.sipDomains.values()) put({ sipDomain });
-    for (const credentialList of this.credentialLists.values()) put({ credentialList });
+    for (const queue of this.queues.values()) put({ queue });
     for (const notice of this.notices.values()) put({ notice });
     for (const owed of this.owed.values()) put({ owed });
     flush();

@@ -1,5 +1,6 @@
 import type { Call } from '../leg/call.ts';
 import { wholeSeconds } from '../times.ts';
+import type { QueueRecord } from './queue-record.ts';
 
 /** How the waiting ended, in the words of `QueueResult`. */
 export type QueueResult =
@@ -47,16 +48,18 @@ export class Waiting {
 
 /** Calls that wait for somebody, first come, first served. */
 export class Queue {
-  readonly sid: string;
-  readonly name: string;
+  readonly record: QueueRecord;
   readonly #waiting: Waiting[] = [];
   readonly #askers: ((first: Waiting) => void)[] = [];
   #served = 0;
   #servedSeconds = 0;
 
-  constructor(sid: string, name: string) {
-    this.sid = sid;
-    this.name = name;
+  constructor(record: QueueRecord) {
+    this.record = record;
+  }
+
+  get sid(): string {
+    return this.record.sid;
   }
 
   get idle(): boolean {
@@ -65,6 +68,21 @@ export class Queue {
 
   get size(): number {
     return this.#waiting.length;
+  }
+
+  /** Those who wait, the longest first. */
+  get members(): readonly Waiting[] {
+    return this.#waiting;
+  }
+
+  /** How long those who were served had waited, in seconds. */
+  get averageSeconds(): number {
+    return this.#served === 0 ? 0 : Math.round(this.#servedSeconds / this.#served);
+  }
+
+  /** From 1. */
+  positionOf(waiting: Waiting): number {
+    return this.#waiting.indexOf(waiting) + 1;
   }
 
   /** Puts a call at the end. Somebody who asked for the next one gets it at once. */
@@ -103,13 +121,12 @@ export class Queue {
 
   /** What the application is told about somebody who waits here. */
   fieldsOf(waiting: Waiting): Record<string, string> {
-    const average = this.#served === 0 ? 0 : Math.round(this.#servedSeconds / this.#served);
     return {
       QueueSid: this.sid,
       QueueTime: String(waiting.seconds),
-      QueuePosition: String(this.#waiting.indexOf(waiting) + 1),
+      QueuePosition: String(this.positionOf(waiting)),
       CurrentQueueSize: String(this.#waiting.length),
-      AvgQueueTime: String(average),
+      AvgQueueTime: String(this.averageSeconds),
     };
   }
 

@@ -1,15 +1,53 @@
+import type { Ledger } from '../journal/ledger.ts';
 import { newSid } from '../sid.ts';
 import { Queue } from './queue.ts';
+import { DEFAULT_MAX_SIZE, type QueueRecord } from './queue-record.ts';
 
-/** The queues in which calls wait, by name. One lives as long as somebody is in it or asks for it. */
+/** The queues in which calls wait. They stay until they are deleted, as on Twilio. */
 export class Queues {
-  readonly #live = new Map<string, Queue>();
+  readonly #ledger: Ledger;
+  readonly #all = new Map<string, Queue>();
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+    for (const record of ledger.queues.values()) this.#all.set(record.sid, new Queue(record));
+  }
+
+  /** The newest first. */
+  list(): Queue[] {
+    return [...this.#all.values()].reverse();
+  }
+
+  find(sid: string): Queue | undefined {
+    return this.#all.get(sid);
+  }
+
+  byName(name: string): Queue | undefined {
+    return this.list().find(({ record }) => record.friendlyName === name);
+  }
 
   /** The queue of this name, or a new one. */
   named(name: string): Queue {
-    for (const [known, queue] of this.#live) if (queue.idle) this.#live.delete(known);
-    const queue = this.#live.get(name) ?? new Queue(newSid('QU'), name);
-    this.#live.set(name, queue);
+    return this.byName(name) ?? this.create(name, DEFAULT_MAX_SIZE);
+  }
+
+  create(friendlyName: string, maxSize: number): Queue {
+    const now = Date.now();
+    const record = { sid: newSid('QU'), friendlyName, maxSize, createdAt: now, updatedAt: now };
+    const queue = new Queue(record);
+    this.#all.set(record.sid, queue);
+    this.#ledger.saveQueue(record);
     return queue;
+  }
+
+  update({ record }: Queue, change: Partial<Pick<QueueRecord, 'friendlyName' | 'maxSize'>>): void {
+    Object.assign(record, change, { updatedAt: Date.now() });
+    this.#ledger.saveQueue(record);
+  }
+
+  /** Only a queue that is idle may go. */
+  remove({ sid }: Queue): void {
+    this.#all.delete(sid);
+    this.#ledger.forgetQueue(sid);
   }
 }

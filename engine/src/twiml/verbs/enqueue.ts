@@ -1,16 +1,15 @@
 import { z } from 'zod';
 import type { HttpMethod } from '../../callback/request.ts';
 import type { Queue, QueueResult, Waiting } from '../../queue/queue.ts';
+import { MOST_WAITING } from '../../queue/queue-record.ts';
 import { addressOrNull, attributes, method, whole } from '../attributes.ts';
 import { TWIML, TwimlProblem } from '../problem.ts';
 import { NEXT, type Verb, type VerbRun, type VerbTools } from '../verb.ts';
 
-const MOST_WAITING = 5_000;
-
 const SHAPE = {
   action: z.string().optional(),
   method: method.default('POST'),
-  maxQueueSize: whole(1, MOST_WAITING).default(1_000),
+  maxQueueSize: whole(1, MOST_WAITING).optional(),
   waitUrl: z.string().optional(),
   waitUrlMethod: method.default('POST'),
 } as const;
@@ -37,7 +36,7 @@ export const enqueue: Verb = async (run, tools) => {
     QueueTime: String(waiting?.seconds ?? 0),
   });
   let fields = result('queue-full', null);
-  if (queue.size < read.maxQueueSize) {
+  if (queue.size < (read.maxQueueSize ?? queue.record.maxSize)) {
     const waiting = queue.add(call, signal);
     const wait = waitUrl === null ? null : { url: waitUrl, method: read.waitUrlMethod };
     const how = await stay(run, tools, queue, waiting, wait);
