@@ -20,7 +20,9 @@ export function TestCallSteps({ test }: { test: TestCall }) {
           )}
           {/* What the result says at length is not said twice. */}
           <span className="min-w-0 wrap-anywhere">
-            {step.text === test.problem?.text ? STEP_TITLES[step.code] : step.text}
+            {step.code === 'done' || step.text === test.problem?.text
+              ? STEP_TITLES[step.code]
+              : step.text}
           </span>
         </li>
       ))}

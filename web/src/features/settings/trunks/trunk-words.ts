@@ -42,7 +42,7 @@ export function callsOf({ channels, state: { liveCalls } }: Trunk): string {
 
 /** What went wrong, as a headline; the problem's own text says what to look at. */
 export const PROBLEM_TITLES: Record<TrunkProblem['code'], string> = {
-  name_unknown: 'The host name leads nowhere',
+  name_unknown: 'The host name leads nowhere: check its spelling',
   unreachable: 'Nobody can be reached at this address',
   no_answer: 'Nobody answers',
   certificate_refused: 'The certificate is not to be trusted',
