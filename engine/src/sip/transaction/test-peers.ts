@@ -105,5 +105,5 @@ export async function nextMessage(socket: Socket): Promise<SipMessage> {
 /** Every transaction ends by itself: by its timers, the longest of which is 64·T1. */
 export async function untilEmpty(...layers: TransactionLayer[]): Promise<void> {
   const none = layers.map(() => 0);
-  await expect.poll(() => layers.map(({ size }) => size), { timeout: 8000 }).toEqual(none);
+  await expect.poll(() => layers.map(({ size }) => size), { timeout: 12_000 }).toEqual(none);
 }
