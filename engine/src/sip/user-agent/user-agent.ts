@@ -142,6 +142,10 @@ class Agent implements UserAgent {
     return ping(this.#stack, uri, hops);
   }
 
+  localAddress(hop: Pick<Hop, 'transport' | 'address'>): { host: string; port: number } {
+    return this.#transactions.localAddress(hop);
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
