@@ -1,14 +1,20 @@
 import type { Session } from '@offhook/contract';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { House, lastCall, ringDemo } from './house.ts';
+import { Baresip } from '../support/baresip.ts';
+import { PHONES } from '../support/boot.ts';
+import { freePort } from '../support/free-port.ts';
+import { callPanel, House, lastCall, pressEnd, ringDemo, saysState } from './house.ts';
 import { isSound } from './soundness.ts';
 
 let house: House;
 let context: BrowserContext;
 let agent: Page;
+let sipPort: number;
+let password: string;
 beforeAll(async () => {
-  house = await House.open();
+  sipPort = await freePort();
+  house = await House.open({ env: { SIP_PORT: String(sipPort) } });
   // No microphone is allowed, nor asked for.
   context = await house.window(await house.browser({ allowed: false }));
   agent = await context.newPage();
@@ -23,8 +29,9 @@ describe('an agent with a SIP phone', () => {
     await agent.goto(`${house.url}/settings/phone`);
     const sip = agent.getByRole('radio', { name: /Desk phone or softphone/ });
     await sip.click();
-    const password = agent.getByLabel('Password');
-    await expect.poll(() => password.inputValue()).toMatch(/^[A-Za-z0-9]{12,}$/);
+    const shown = agent.getByLabel('Password');
+    await expect.poll(() => shown.inputValue()).toMatch(/^[A-Za-z0-9]{12,}$/);
+    password = await shown.inputValue();
     await agent.getByText('grace.hopper').waitFor();
     await isSound(agent);
     expect(await phoneOf()).toBe('sip');
@@ -44,6 +51,29 @@ describe('an agent with a SIP phone', () => {
     await isSound(agent);
     const call = await house.endedCall();
     expect(call).toMatchObject({ endReason: 'agent_phone_unreachable', agent: { phone: 'sip' } });
+  });
+
+  it('picks it up when it rings, reads on the page how the call is, and ends it there', async () => {
+    const desk = { user: 'grace.hopper', domain: PHONES.domain, password, hz: 440 };
+    const phone = await Baresip.start({ ...desk, registrar: `sip:127.0.0.1:${sipPort}` });
+    try {
+      expect(await phone.registered()).toBe('OK');
+      await ringDemo(agent, 'Ada Answers');
+      await saysState(agent, 'Ringing your phone');
+      await isSound(agent);
+      await phone.next('CALL_INCOMING');
+      phone.accept();
+      await saysState(agent, 'Connected');
+      const panel = callPanel(agent);
+      await panel.getByText('You hear and speak through your phone.').waitFor();
+      expect(await panel.getByRole('button', { name: 'Mute' }).count()).toBe(0);
+      await isSound(agent);
+      await pressEnd(agent);
+      await lastCall(agent).getByText('You hung up after').waitFor();
+      await phone.next('CALL_CLOSED');
+    } finally {
+      await phone.stop();
+    }
   });
 
   it('is shown among the people, and goes back to the browser', async () => {

@@ -39,7 +39,7 @@ describe('an agent at a desk phone', () => {
   let phone: Baresip;
   beforeEach(async () => {
     phone = await deskPhone();
-    await phone.next('REGISTER_OK');
+    expect(await phone.registered()).toBe('OK');
   });
   afterEach(() => phone.stop());
 
@@ -51,7 +51,7 @@ describe('an agent at a desk phone', () => {
     phone.accept();
     await scene.live.until(call.id, (now) => now.state === 'connected');
     const hears = () => shareOf(CUSTOMER_HZ, lately(phone.heard()));
-    await expect.poll(hears, { timeout: 10_000 }).toBeGreaterThan(0.5);
+    await expect.poll(hears, { timeout: 10_000 }).toBeGreaterThan(0.4);
     await new Promise((resolve) => setTimeout(resolve, 2000)); // the talk itself
     phone.hangUp();
     expect(await callEnds(call)).toMatchObject({
@@ -126,7 +126,7 @@ describe('an agent whose phone is not there', () => {
 
   it('because its password is wrong, cannot register', async () => {
     const phone = await deskPhone('Wrong1password2');
-    await phone.next('REGISTER_FAIL');
+    expect(await phone.registered()).toBe('ERR');
     await phone.stop();
   });
 });
