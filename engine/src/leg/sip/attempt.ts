@@ -10,7 +10,7 @@ import type {
 } from '../../sip/user-agent/calls.ts';
 import type { SipLink } from '../../sip-link.ts';
 import { readFailure, type CallFailure } from '../../trunk/failure.ts';
-import { broken, full, nowhere, NoDescription, unusable } from './failures.ts';
+import { broken, full, nowhere, NoDescription, reasonHeader, unusable } from './failures.ts';
 import { keyOfInfo } from './key-info.ts';
 import { SipSound } from './sip-sound.ts';
 import type { Way } from './way.ts';
@@ -64,11 +64,11 @@ export class Attempt implements OutgoingListener {
     });
   }
 
-  /** Takes it down: CANCEL or BYE, whatever fits. Harmless twice. */
-  close(): void {
+  /** Takes it down: CANCEL or BYE, whatever fits, with its reason. Harmless twice. */
+  close(reason: string | null = null): void {
     if (this.#state === 'over') return;
     this.#state = 'over';
-    this.#call?.hangUp();
+    this.#call?.hangUp(undefined, reason === null ? [] : [reasonHeader(reason)]);
     this.#release();
   }
 
@@ -143,7 +143,7 @@ export class Attempt implements OutgoingListener {
     await sound.open(agent.localAddress(first).host, way.terms);
     if (this.#state !== 'opening') return;
     this.#deaf = media.onLeg(sound.leg, (news) => {
-      if (news.event === 'leg.lost') this.#end(news.data.why);
+      if (news.event === 'leg.lost') this.#end(LOST[news.data.why] ?? news.data.why);
     });
     this.#state = 'inviting';
     const { uri, from, to, credentials, headers } = way;
@@ -167,7 +167,7 @@ export class Attempt implements OutgoingListener {
 
   #end(problem: string | null): void {
     if (this.#state === 'over') return;
-    this.close();
+    this.close(problem);
     this.#listener.ended(this, problem);
   }
 
@@ -178,6 +178,11 @@ export class Attempt implements OutgoingListener {
     this.way.release();
   }
 }
+
+/** Why the media process gives a leg up, in words. */
+const LOST: Readonly<Record<string, string>> = {
+  rtp_timeout: 'No sound and no report came from the telephone for too long (RTP timeout).',
+};
 
 /** RFC 4028 §4: half an hour is what it recommends. */
 const SESSION_SECONDS = 1800;

@@ -44,3 +44,8 @@ function failed(
 function wordsOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** RFC 3326: what the far end is told of a call that we have to give up. */
+export function reasonHeader(text: string): readonly [name: string, value: string] {
+  return ['Reason', `Q.850;cause=41;text="${text.replace(/["\\\r\n]/g, '')}"`];
+}

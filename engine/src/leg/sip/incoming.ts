@@ -137,7 +137,10 @@ export class IncomingCalls {
         taken.setCallback({ url, method, events: ['completed'] });
       }
       line.attach(taken);
-      if (!taken.over) runner.run(taken, source);
+      if (taken.over) return;
+      // The application may take its time: the caller is to hear that the call has arrived.
+      line.ring();
+      runner.run(taken, source);
     } catch (error) {
       line.close({ status: 'failed', sipCode: UNAVAILABLE });
       if (!(error instanceof CallRefused)) throw error;
