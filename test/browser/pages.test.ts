@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { InvitationCreated } from '@offhook/contract';
 import { ADMINISTRATOR } from '../support/client.ts';
 import { callPanel, House, lastCall, pressEnd, ringDemo, saysState, talkTo } from './house.ts';
-import { isSound, WIDE } from './soundness.ts';
+import { isSound } from './soundness.ts';
 
 const FIRST_LOAD_BYTES = 250_000;
 

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { axeFinds, sidewaysScroll } from '../support/axe.ts';
 
 const NARROW = { width: 320, height: 640 };
-export const WIDE = { width: 1280, height: 900 };
+const WIDE = { width: 1280, height: 900 };
 
 /** As it stands: nothing for axe in either theme, and nothing to scroll sideways at 320 px. */
 export async function isSound(page: Page): Promise<void> {

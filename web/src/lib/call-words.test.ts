@@ -1,6 +1,6 @@
 import { EndReason, RecordingProblem, RecordingState, type Call } from '@offhook/contract';
 import { describe, expect, it } from 'vitest';
-import { endSentence, nextStep, noPlayerBecause } from './call-words.ts';
+import { endSentence, nextStep, noPlayerBecause, stateWords } from './call-words.ts';
 
 const running: Call = {
   id: 'c1',
@@ -46,6 +46,19 @@ describe('how a call ended, in words', () => {
     expect(endSentence(ended('agent_left', { talkMs: 5_000 }), 'other')).toBe(
       'Grace Hopper’s browser left the call after 5 s.',
     );
+  });
+
+  it('speaks of an agent’s SIP phone as a phone', () => {
+    const agent = { ...running.agent, phone: 'sip' } as const;
+    expect(stateWords({ ...running, state: 'connecting', agent })).toBe('Ringing your phone');
+    expect(stateWords({ ...running, state: 'connecting' })).toBe('Connecting your microphone');
+    expect(endSentence(ended('agent_left', { agent, talkMs: 5_000 }), 'other')).toBe(
+      'Grace Hopper’s phone left the call after 5 s.',
+    );
+    expect(endSentence(ended('agent_phone_unreachable', { agent }))).toBe(
+      'Your phone could not be reached, so nobody was dialled.',
+    );
+    expect(nextStep(ended('agent_never_joined', { agent }))).not.toContain('microphone');
   });
 
   it('tells giving up while it rang from giving up before', () => {
