@@ -16,6 +16,7 @@ interface Reply {
   sender?: number;
   data?: { id: number };
   plugindata?: { data: Record<string, unknown> & { rtp?: { port: number } } };
+  jsep?: { type: string; sdp: string };
   error?: { reason: string };
 }
 
@@ -37,10 +38,10 @@ export class Janus {
     return existsSync(BINARY);
   }
 
-  /** `folder`: for its configuration and its recordings. */
+  /** `folder`: for its configuration; made here. */
   static async start(folder: string): Promise<Janus> {
     const port = await freePort();
-    const config = writeConfig(join(folder, 'janus'), port);
+    const config = writeConfig(folder, port);
     const child = spawn(BINARY, ['-F', config, '-C', join(config, 'janus.jcfg')], {
       stdio: 'ignore',
     });
@@ -59,11 +60,10 @@ export class Janus {
     return janus;
   }
 
-  /** A room recorded to `wav`, with two telephones that listen there; gives back Janus's ports. */
-  async call(wav: string, ports: readonly [number, number]): Promise<[number, number]> {
+  /** A room of G.711, recorded to `wav`. */
+  async room(wav: string): Promise<number> {
     const room = ++this.#rooms;
-    const [one, other] = [await this.#attach(), await this.#attach()];
-    await this.#message(one, {
+    await this.#message(await this.#attach(), {
       request: 'create',
       room,
       sampling_rate: 8000,
@@ -72,7 +72,28 @@ export class Janus {
       record: true,
       record_file: wav,
     });
-    return [await this.#join(one, room, ports[0]), await this.#join(other, room, ports[1])];
+    return room;
+  }
+
+  /** A telephone that listens at this port; gives back where Janus does. */
+  async telephone(room: number, port: number): Promise<number> {
+    const handle = await this.#attach();
+    const rtp = { ip: '127.0.0.1', port, payload_type: 0 };
+    await this.#message(handle, { request: 'join', room, codec: 'pcmu', rtp });
+    const joined = (await this.#event(handle)).plugindata?.data.rtp;
+    if (joined === undefined) throw new Error('Janus: no RTP for a telephone');
+    return joined.port;
+  }
+
+  /** A browser with this offer; gives back Janus's answer. */
+  async browser(room: number, offer: string): Promise<string> {
+    const handle = await this.#attach();
+    await this.#message(handle, { request: 'join', room, codec: 'pcmu' });
+    await this.#event(handle);
+    await this.#message(handle, { request: 'configure' }, { type: 'offer', sdp: offer });
+    const { jsep } = await this.#event(handle);
+    if (jsep === undefined) throw new Error('Janus: no answer for a browser');
+    return jsep.sdp;
   }
 
   async close(): Promise<void> {
@@ -89,21 +110,20 @@ export class Janus {
     return (await this.#ask(this.#session, ask)).data!.id;
   }
 
-  async #join(handle: number, room: number, port: number): Promise<number> {
-    const rtp = { ip: '127.0.0.1', port, payload_type: 0 };
-    await this.#message(handle, { request: 'join', room, codec: 'pcmu', rtp });
+  /** The next event that answers this handle; other news is passed over. */
+  async #event(handle: number): Promise<Reply> {
     for (;;) {
       const response = await fetch(`${this.#url}${this.#session}`);
-      const event = (await response.json()) as Reply;
-      const data = event.plugindata?.data;
-      if (event.sender !== handle || event.janus !== 'event' || data === undefined) continue;
-      if (data.rtp !== undefined) return data.rtp.port;
-      throw new Error(`Janus: no RTP for a participant: ${JSON.stringify(data)}`);
+      const event = (await response.json()) as Reply & { transaction?: string };
+      if (event.sender !== handle || event.transaction === undefined) continue;
+      const problem = event.plugindata?.data.error;
+      if (problem !== undefined) throw new Error(`Janus: ${JSON.stringify(problem)}`);
+      if (event.janus === 'event') return event;
     }
   }
 
-  async #message(handle: number, body: object): Promise<void> {
-    const said = await this.#ask(`${this.#session}/${handle}`, { janus: 'message', body });
+  async #message(handle: number, body: object, jsep?: object): Promise<void> {
+    const said = await this.#ask(`${this.#session}/${handle}`, { janus: 'message', body, jsep });
     const problem = said.plugindata?.data.error;
     if (problem !== undefined) throw new Error(`Janus: ${JSON.stringify(problem)}`);
   }

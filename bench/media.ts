@@ -7,7 +7,9 @@ import { measureTrunkMedia } from './trunk-media.ts';
 const folder = mkdtempSync(join(tmpdir(), 'offhook-bench-'));
 try {
   const calls = Number(process.argv[2] ?? 50);
-  for (const line of await measureTrunkMedia(calls, folder)) process.stdout.write(`${line}\n`);
+  for await (const line of measureTrunkMedia(calls, folder)) process.stdout.write(`${line}\n`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
+// Native WebRTC keeps threads of its own that do not end by themselves.
+process.exit(0);

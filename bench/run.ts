@@ -34,7 +34,7 @@ try {
   } finally {
     await scene.close();
   }
-  for (const line of await measureTrunkMedia(50, folder)) say(line);
+  for await (const line of measureTrunkMedia(50, folder)) say(line);
 } finally {
   await postgres.close();
   rmSync(folder, { recursive: true, force: true });

@@ -4,7 +4,8 @@ import { encode, muLaw } from '../engine/src/media/audio/g711.ts';
 import { Tone } from '../engine/src/media/audio/tones.ts';
 import { Clock } from '../engine/src/media/clock.ts';
 import { parseRtp, writeRtpHeader } from '../engine/src/media/rtp/packet.ts';
-import { powerAt } from '../test/support/tones.ts';
+import type { RobotMedia } from '../test/support/robot-media.ts';
+import { powerAt, type Sound } from '../test/support/tones.ts';
 
 const HEADER = 12;
 const FRAME = 160;
@@ -13,16 +14,29 @@ const LOOP = 10;
 /** The last 200 ms are kept. */
 const KEPT = 10;
 
-/** One end of a call, a telephone: PCMU over plain RTP. */
-export interface Talker {
-  /** Where it listens. */
-  readonly port: number;
+/** One end of a call, listened to. */
+export interface End {
   /** Packets so far. */
-  received: number;
-  /** Says `hz` to this port of the loopback from now on. */
-  talk(to: number, hz: number): void;
+  readonly received: number;
   /** How much of what it heard lately is this tone, 0 to 1. */
   share(hz: number): number;
+}
+
+/** A telephone: PCMU over plain RTP. */
+export interface Talker extends End {
+  /** Where it listens. */
+  readonly port: number;
+  /** Says `hz` to this port of the loopback from now on. */
+  talk(to: number, hz: number): void;
+}
+
+export function endOf(browser: RobotMedia): End {
+  return {
+    get received() {
+      return Math.floor(browser.heardSamples / FRAME);
+    },
+    share: (hz) => shareOf(hz, cut(browser.heard(KEPT * 20))),
+  };
 }
 
 /** Many telephones, all with one clock. */
@@ -46,9 +60,16 @@ export class Talkers {
     socket.bind(0, '127.0.0.1');
     await listening;
     const heard: Uint8Array[] = [];
-    const talker: Talker = {
+    let received = 0;
+    socket.on('message', (bytes) => {
+      const packet = parseRtp(bytes);
+      if (packet?.payloadType === 0) heard[received++ % KEPT] = packet.payload;
+    });
+    return {
       port: socket.address().port,
-      received: 0,
+      get received() {
+        return received;
+      },
       talk: (to, hz) => {
         const datagrams = draw(hz);
         this.#mouths.push((frame) => {
@@ -57,13 +78,8 @@ export class Talkers {
           socket.send(datagram, to, '127.0.0.1');
         });
       },
-      share: (hz) => shareOf(hz, heard),
+      share: (hz) => shareOf(hz, heard.map(decode)),
     };
-    socket.on('message', (bytes) => {
-      const packet = parseRtp(bytes);
-      if (packet?.payloadType === 0) heard[talker.received++ % KEPT] = packet.payload;
-    });
-    return talker;
   }
 
   close(): void {
@@ -99,13 +115,24 @@ function draw(hz: number): Buffer[] {
   });
 }
 
-/** Packet by packet, because they are not kept in order. */
-function shareOf(hz: number, packets: readonly Uint8Array[]): number {
+function decode(payload: Uint8Array): Sound {
+  const samples = Float32Array.from(payload, (byte) => muLaw.decodeTable[byte]! / 32_768);
+  return { rate: 8000, samples };
+}
+
+function cut({ rate, samples }: Sound): Sound[] {
+  return Array.from({ length: samples.length / FRAME }, (_, n) => ({
+    rate,
+    samples: samples.slice(n * FRAME, (n + 1) * FRAME),
+  }));
+}
+
+/** Frame by frame, because they are not kept in order. */
+function shareOf(hz: number, frames: readonly Sound[]): number {
   let [energy, atTone] = [1e-9, 0];
-  for (const payload of packets) {
-    const samples = Float32Array.from(payload, (byte) => muLaw.decodeTable[byte]! / 32_768);
-    atTone += 2 * powerAt(hz, { rate: 8000, samples }) * samples.length;
-    for (const sample of samples) energy += sample * sample;
+  for (const frame of frames) {
+    atTone += 2 * powerAt(hz, frame) * frame.samples.length;
+    for (const sample of frame.samples) energy += sample * sample;
   }
   return atTone / energy;
 }

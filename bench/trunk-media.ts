@@ -5,7 +5,8 @@ import { startMedia } from '../engine/src/media/client.ts';
 import type { RtpFlow } from '../engine/src/media/protocol.ts';
 import { cpuMs } from './cpu.ts';
 import { Janus } from './janus.ts';
-import { Talkers, type Talker } from './talkers.ts';
+import { RobotMedia } from '../test/support/robot-media.ts';
+import { endOf, Talkers, type End } from './talkers.ts';
 
 const SECONDS = 20;
 /** Buffers find their depth. */
@@ -14,20 +15,26 @@ const HEAR_WITHIN_MS = 15_000;
 const HZ = [440, 1000] as const;
 const MIX = { muted: false, held: false, coaches: null };
 
-type Call = readonly [Talker, Talker];
+/** Who is at the first end; at the other one it is a telephone. */
+type First = 'browser' | 'telephone';
+type Call = readonly [End, End];
 
 /**
- * What `calls` recorded calls cost while they run: two telephones each (G.711 over plain RTP), in a
- * room of their own, one process on one core. And the same calls through Janus's AudioBridge, where
- * it is installed. Every call is listened to: each end hears the other's tone.
+ * What `calls` recorded calls cost while they run: a browser or a telephone with a telephone (G.711,
+ * plain RTP), each pair in a room of its own, one process on one core. And the same calls through
+ * Janus's AudioBridge, where it is installed. Every call is listened to: each end hears the other's
+ * tone.
  */
-export async function measureTrunkMedia(calls: number, folder: string): Promise<string[]> {
-  const ours = await measureOurs(calls, folder);
-  const lines = [`${calls} recorded trunk calls for ${SECONDS} s: ${ours.text}`];
-  if (!Janus.installed) return [...lines, 'Janus is not installed: nothing to compare with'];
-  const theirs = await measureJanus(calls, folder);
-  const ratio = (ours.perCall / theirs.perCall).toFixed(2);
-  return [...lines, `the same through Janus: ${theirs.text}`, `ours / Janus’s: ${ratio}`];
+export async function* measureTrunkMedia(calls: number, folder: string): AsyncGenerator<string> {
+  if (!Janus.installed) yield 'Janus is not installed: nothing to compare with';
+  for (const first of ['telephone', 'browser'] as const) {
+    const ours = await measureOurs(calls, first, folder);
+    yield `${calls} recorded calls, ${first} and telephone, for ${SECONDS} s: ${ours.text}`;
+    if (!Janus.installed) continue;
+    const theirs = await measureJanus(calls, first, folder);
+    yield `  through Janus: ${theirs.text}`;
+    yield `  ours / Janus’s: ${(ours.perCall / theirs.perCall).toFixed(2)}`;
+  }
 }
 
 interface Cost {
@@ -36,26 +43,35 @@ interface Cost {
   text: string;
 }
 
-async function measureOurs(calls: number, folder: string): Promise<Cost> {
+async function measureOurs(calls: number, first: First, folder: string): Promise<Cost> {
   const media = await startMedia({ udpPort: 0, logLevel: 'error' });
-  const talkers = new Talkers();
+  const ends = new Ends();
   try {
     pin(media.pid);
     const made: Call[] = [];
     for (let n = 0; n < calls; n++) {
       const room = `R${n}`;
-      const call: Call = [await talkers.add(), await talkers.add()];
-      for (const [end, talker] of call.entries()) {
-        const leg = `${room}-${end}`;
-        const { port } = await media.ask('leg.rtp', { leg });
-        await media.ask('leg.flow', { leg, flow: flowTo(talker.port) });
-        await media.ask('room.join', { room, leg, mix: MIX });
-        talker.talk(port, HZ[end]!);
-      }
-      made.push(call);
-      const path = join(folder, `spool${n}`);
-      const tap = { room, left: `${room}-0`, path, minFreeBytes: 0 };
-      await media.ask('record.start', { recording: `T${n}`, ...tap });
+      const seat = (leg: string): Promise<null> => media.ask('room.join', { room, leg, mix: MIX });
+      const telephone = async (leg: string, port: number): Promise<number> => {
+        const made = await media.ask('leg.rtp', { leg });
+        await media.ask('leg.flow', { leg, flow: flowTo(port) });
+        await seat(leg);
+        return made.port;
+      };
+      const browser = async (sdp: string): Promise<string> => {
+        const answer = await media.ask('leg.acceptOffer', { leg: `${room}-1`, sdp });
+        await seat(`${room}-1`);
+        return answer.sdp;
+      };
+      made.push([
+        first === 'browser'
+          ? await ends.browser(browser)
+          : await ends.telephone(HZ[0], (port) => telephone(`${room}-1`, port)),
+        await ends.telephone(HZ[1], (port) => telephone(`${room}-2`, port)),
+      ]);
+      const path = join(folder, `spool-${first}-${n}`);
+      const tap = { room, left: `${room}-1`, path, minFreeBytes: 0 };
+      await media.ask('record.start', { recording: room, ...tap });
     }
     await everybodyHears(made);
     await pause(SETTLE_MS);
@@ -66,29 +82,60 @@ async function measureOurs(calls: number, folder: string): Promise<Cost> {
     const more = `tick p99 ${tick.p99} ms late, ${concealed} frames concealed`;
     return { ...cost, text: `${cost.text}, ${more}` };
   } finally {
-    talkers.close();
+    ends.close();
     await media.close();
   }
 }
 
-async function measureJanus(calls: number, folder: string): Promise<Cost> {
-  const janus = await Janus.start(folder);
-  const talkers = new Talkers();
+async function measureJanus(calls: number, first: First, folder: string): Promise<Cost> {
+  const janus = await Janus.start(join(folder, `janus-${first}`));
+  const ends = new Ends();
   try {
     pin(janus.pid);
     const made: Call[] = [];
     for (let n = 0; n < calls; n++) {
-      const call: Call = [await talkers.add(), await talkers.add()];
-      const ports = await janus.call(join(folder, `janus${n}.wav`), [call[0].port, call[1].port]);
-      for (const [end, talker] of call.entries()) talker.talk(ports[end]!, HZ[end]!);
-      made.push(call);
+      const room = await janus.room(join(folder, `janus-${first}-${n}.wav`));
+      const telephone = (port: number): Promise<number> => janus.telephone(room, port);
+      made.push([
+        first === 'browser'
+          ? await ends.browser((offer) => janus.browser(room, offer))
+          : await ends.telephone(HZ[0], telephone),
+        await ends.telephone(HZ[1], telephone),
+      ]);
     }
     await everybodyHears(made);
     await pause(SETTLE_MS);
     return await measure(janus.pid, made);
   } finally {
-    talkers.close();
+    ends.close();
     await janus.close();
+  }
+}
+
+/** Both kinds of ends, and their end. */
+class Ends {
+  readonly #talkers = new Talkers();
+  readonly #browsers: RobotMedia[] = [];
+
+  /** `connect` gets where it listens, and says where it is to send to. */
+  async telephone(hz: number, connect: (port: number) => Promise<number>): Promise<End> {
+    const talker = await this.#talkers.add();
+    talker.talk(await connect(talker.port), hz);
+    return talker;
+  }
+
+  /** `connect` gets an offer and gives the answer. */
+  async browser(connect: (offer: string) => Promise<string>): Promise<End> {
+    const robot = new RobotMedia(`browser ${this.#browsers.length}`);
+    this.#browsers.push(robot);
+    robot.sendTone(HZ[0]);
+    robot.accept(await connect(await robot.offer()));
+    return endOf(robot);
+  }
+
+  close(): void {
+    this.#talkers.close();
+    for (const browser of this.#browsers) browser.close();
   }
 }
 

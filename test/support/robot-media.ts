@@ -16,6 +16,7 @@ export interface HeardTone {
 
 /** A robot's ears and mouth: one peer connection with G.711, a tone out, everything heard kept. */
 export class RobotMedia {
+  readonly #ssrc = 1 + Math.floor(Math.random() * 1e9);
   readonly #connection: PeerConnection;
   readonly #heard: number[] = [];
   /** Told of each packet's sound as it comes, with the moment (ms, `performance.now`). */
@@ -144,7 +145,7 @@ export class RobotMedia {
     audio.addAudioCodec(111, 'opus/48000/2', 'minptime=10;useinbandfec=1');
     audio.addAudioCodec(0, 'PCMU');
     audio.addAudioCodec(KEYS_PAYLOAD_TYPE, 'telephone-event/8000');
-    audio.addSSRC(1 + Math.floor(Math.random() * 1e9), 'robot', 'robot', 'audio');
+    audio.addSSRC(this.#ssrc, 'robot', 'robot', 'audio');
     const track = this.#connection.addTrack(audio);
     this.#track = track;
     track.onMessage((datagram) => this.#hear(datagram));
@@ -178,7 +179,7 @@ export class RobotMedia {
     header[1] = payloadType | (marker ? 0x80 : 0);
     header.writeUInt16BE(this.#sequence, 2);
     header.writeUInt32BE(timestamp >>> 0, 4);
-    header.writeUInt32BE(7, 8);
+    header.writeUInt32BE(this.#ssrc, 8);
     this.#track.sendMessageBinary(Buffer.concat([header, payload]));
   }
 
