@@ -15,15 +15,22 @@ export interface Said {
   contact?: false;
 }
 
+/** Of a request: with a number or a branch of its own choice. */
+export interface Sent extends Said {
+  cseq?: number;
+  branch?: string;
+}
+
 /** A far end that does what its test says, right or wrong, one datagram at a time. */
 export class RawPeer {
   readonly port: number;
-  /** What came, in order: `INVITE`, `200 BYE` … */
+  /** What came, in order, repetitions too: `INVITE`, `200 BYE` … */
   readonly heard: string[] = [];
   /** 200 to every BYE, so that nobody has to wait for the end. */
   answersBye = false;
   readonly #socket: Socket;
   readonly #messages: SipMessage[] = [];
+  readonly #keys = new Set<string>();
   readonly #waiting = new Set<() => void>();
   #ours = 0;
 
@@ -39,8 +46,10 @@ export class RawPeer {
     this.port = socket.address().port;
     socket.on('message', (bytes) => {
       const message = parseMessage(bytes);
-      this.#messages.push(message);
       this.heard.push(nameOf(message));
+      if (this.#keys.has(keyOf(message))) return;
+      this.#keys.add(keyOf(message));
+      this.#messages.push(message);
       if (this.answersBye && message.kind === 'request' && message.method === 'BYE') {
         this.answer(message, 200);
       }
@@ -48,7 +57,7 @@ export class RawPeer {
     });
   }
 
-  /** The `nth` request of that method. */
+  /** The `nth` request of that method; one that comes again is the same. */
   request(method: string, nth = 1): Promise<SipRequest> {
     return this.#next(method, nth) as Promise<SipRequest>;
   }
@@ -58,6 +67,11 @@ export class RawPeer {
     return this.#next(name, nth) as Promise<SipResponse>;
   }
 
+  /** So many requests of that method, or answers of that name, have come; repetitions count once. */
+  count(name: string): number {
+    return this.#messages.filter((message) => nameOf(message) === name).length;
+  }
+
   answer(request: SipRequest, status: number, said: Said = {}): void {
     const response = responseTo(request, status, null, said.tag ?? null);
     const port = viaPort(request);
@@ -65,7 +79,7 @@ export class RawPeer {
   }
 
   /** A request of ours to that port, in a dialog when `headers` have its To with a tag. */
-  send(port: number, method: string, said: Said & { cseq?: number; branch?: string } = {}): void {
+  send(port: number, method: string, said: Sent = {}): void {
     this.#ours += 1;
     const lines = {
       Via: `SIP/2.0/UDP 127.0.0.1:${this.port};branch=${said.branch ?? `z9hG4bK${randomBytes(6).toString('hex')}`}`,
@@ -121,6 +135,13 @@ export class RawPeer {
 function nameOf(message: SipMessage): string {
   if (message.kind === 'request') return message.method;
   return `${message.status} ${cseqOf(message).method}`;
+}
+
+/** The same for a message that comes again: its transaction, and what it says there. */
+function keyOf(message: SipMessage): string {
+  const branch = /branch=([^;]+)/.exec(message.headers.get('Via')!)![1];
+  const tag = message.headers.get('RSeq') ?? '';
+  return `${nameOf(message)} ${branch} ${tag}`;
 }
 
 /** Where the answer goes: everybody here says its own port in Via. */

@@ -169,7 +169,7 @@ export class InvitedCall implements IncomingCall {
     this.#usage.confirm();
     this.#usage.negotiation.localSdp = sdp;
     this.#usage.negotiation.settled = !late || this.#offeredEarly;
-    this.#usage.answerInvite(
+    this.#usage.acks.await(
       this.#transaction,
       okWith(request, this.#usage.contact, said, headers, this.#tag),
       (ack) => this.#acknowledged(ack),

@@ -1,17 +1,18 @@
-import { callIdOf, cseqOf } from '../message/fields.ts';
+import { callIdOf } from '../message/fields.ts';
 import { responseTo } from '../message/make.ts';
 import type { Hop, SipRequest, SipResponse } from '../message/message.ts';
 import type { ServerTransaction } from '../transaction/transactions.ts';
 import type { Dialog } from '../dialog/dialog.ts';
+import { Acks } from './acks.ts';
 import type { Authority } from './authority.ts';
 import type { DialogListener, SipEnd } from './calls.ts';
 import { addLines, describeUs, refuse, statusForMethod, unsupported } from './capabilities.ts';
+import type { Session } from './changes.ts';
 import { contactHeader } from './contact.ts';
 import type { DialogUsage } from './dialogs.ts';
-import { Negotiation, type NegotiationOptions, type Session } from './negotiation.ts';
-import { OkRepeater } from './ok-repeater.ts';
+import { Negotiation, type NegotiationOptions } from './negotiation.ts';
 import { sendRequest, type PlanListener } from './sender.ts';
-import { tell, type HeaderLines, type Stack } from './stack.ts';
+import { tell, type HeaderLines } from './stack.ts';
 
 export interface UsageOptions extends NegotiationOptions {
   dialog: Dialog;
@@ -33,21 +34,16 @@ export interface UsageOptions extends NegotiationOptions {
  */
 export class InviteUsage implements Session, DialogUsage {
   readonly dialog: Dialog;
+  readonly acks: Acks;
   readonly negotiation: Negotiation;
   readonly #options: UsageOptions;
   #state: 'early' | 'confirmed' | 'ending' | 'over' = 'early';
-  #acknowledged: SipRequest | null = null;
-  #unacknowledged: {
-    sequence: number;
-    ok: OkRepeater;
-    acked: (ack: SipRequest | null) => void;
-  } | null = null;
-  #afterAck: (() => void) | null = null;
   #whenClosed: (() => void) | null = null;
 
   constructor(options: UsageOptions) {
     this.dialog = options.dialog;
     this.#options = options;
+    this.acks = new Acks(options.stack, options.dialog, options.peer);
     this.negotiation = new Negotiation(this, options);
     options.stack.dialogs.add(this);
   }
@@ -94,40 +90,12 @@ export class InviteUsage implements Session, DialogUsage {
     );
   }
 
-  /** ACKs the 2xx to an INVITE of ours, and once more whenever that 2xx comes again (§13.2.2.4). */
-  acknowledge(invite: SipRequest): void {
-    this.#acknowledged = invite;
-    this.#sendAck(invite);
-  }
-
-  /** A 2xx that came again: its ACK was lost. */
-  okAgain(response: SipResponse): void {
-    const invite = this.#acknowledged;
-    if (invite !== null && cseqOf(invite).number === cseqOf(response).number) this.#sendAck(invite);
-  }
-
-  /**
-   * Answers an INVITE of theirs with 2xx. `acked` gets the ACK, or null when something else shows
-   * that the 2xx is there; `giveUp` is told that neither came.
-   */
-  answerInvite(
-    transaction: ServerTransaction,
-    response: SipResponse,
-    acked: (ack: SipRequest | null) => void,
-    giveUp: () => void,
-  ): void {
-    const sequence = cseqOf(transaction.request).number;
-    const ok = new OkRepeater(this.#options.stack, transaction, response, () => {
-      this.#unacknowledged = null;
-      giveUp();
-      this.#runAfterAck();
-    });
-    this.#unacknowledged = { sequence, ok, acked };
-  }
-
-  /** An ACK of theirs. What nobody waits for has come before. */
   ack(request: SipRequest): void {
-    if (this.#unacknowledged?.sequence === cseqOf(request).number) this.#acked(request);
+    this.acks.receive(request);
+  }
+
+  okAgain(response: SipResponse): void {
+    this.acks.okAgain(response);
   }
 
   /** Sends BYE, without waiting for what comes of it. Harmless twice. */
@@ -142,8 +110,7 @@ export class InviteUsage implements Session, DialogUsage {
         failed: () => this.close(),
       });
     // §15: the callee's BYE waits for the ACK.
-    if (this.#unacknowledged === null) send();
-    else this.#afterAck = send;
+    this.acks.whenSettled(send);
   }
 
   /** The far end does not answer any more: BYE, in case it hears us, and the owner is told. */
@@ -158,8 +125,7 @@ export class InviteUsage implements Session, DialogUsage {
     if (this.#state === 'over') return;
     this.#state = 'over';
     this.negotiation.stop();
-    this.#unacknowledged?.ok.stop();
-    this.#unacknowledged = null;
+    this.acks.stop();
     this.#options.stack.dialogs.delete(this);
     this.#whenClosed?.();
   }
@@ -217,7 +183,7 @@ export class InviteUsage implements Session, DialogUsage {
         return;
       case 'INVITE':
         // Who changes the session has our 2xx: its ACK has been overtaken.
-        if (this.negotiation.settled) this.#acked(null);
+        if (this.negotiation.settled) this.acks.assume();
         this.negotiation.handle(transaction);
         return;
       case 'UPDATE':
@@ -280,37 +246,5 @@ export class InviteUsage implements Session, DialogUsage {
 
   #ended(end: SipEnd): void {
     tell(this.#options.stack.log, 'ended', () => this.#listener?.ended(end));
-  }
-
-  #sendAck(invite: SipRequest): void {
-    const { stack, peer } = this.#options;
-    const ack = this.dialog.ack(cseqOf(invite).number);
-    // §13.2.2.4: with the credentials of its INVITE.
-    for (const name of ['Authorization', 'Proxy-Authorization']) {
-      for (const value of invite.headers.all(name)) ack.headers.append(name, value);
-    }
-    const send = (hops: readonly Hop[]): void => {
-      if (hops[0] !== undefined) stack.transactions.sendAck(ack, hops[0]);
-    };
-    const hops = stack.hopsTo(this.dialog.nextHop, peer);
-    if (!(hops instanceof Promise)) send(hops);
-    else
-      hops.then(send, (error: unknown) =>
-        stack.log.warn({ err: error }, 'an ACK has nowhere to go'),
-      );
-  }
-
-  #acked(ack: SipRequest | null): void {
-    const waiting = this.#unacknowledged;
-    this.#unacknowledged = null;
-    waiting?.ok.stop();
-    waiting?.acked(ack);
-    this.#runAfterAck();
-  }
-
-  #runAfterAck(): void {
-    const then = this.#afterAck;
-    this.#afterAck = null;
-    then?.();
   }
 }

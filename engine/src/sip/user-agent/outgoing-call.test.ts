@@ -90,7 +90,7 @@ describe('an INVITE of ours', () => {
     peer.answer(request, 200, { tag: 'b' });
     expect((await ear.next('answered')).sdp).toBe(SDP);
     expect(ear.whats).toEqual(['progress', 'answered']);
-    expect(peer.heard.filter((name) => name === 'PRACK')).toHaveLength(1);
+    expect(peer.count('PRACK')).toBe(1);
   });
 
   it('tries the next hop after 503, a closed port and silence (RFC 3263 §4.3)', async () => {

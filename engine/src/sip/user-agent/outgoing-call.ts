@@ -170,7 +170,7 @@ export class OutgoingCall implements SipCall {
       usage.confirm();
     }
     // One that came again wants its ACK again.
-    usage.acknowledge(attempt.request);
+    usage.acks.acknowledge(attempt.request);
     if (!isNew) return;
     if (this.#state !== 'calling') {
       // §9.1: it crossed our CANCEL, or another fork was quicker.
