@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { callBack, type DialTrouble, type WireLeg } from './call-carrier.ts';
 import {
   CUSTOMER,
+  deadlineComes,
   detail,
   hurryJobs,
   openHouse,
@@ -248,6 +249,21 @@ describe('a call of an agent with a SIP phone', () => {
     house.carrier.dialTrouble = { status: 400, code: 21211, message: 'Invalid To' };
     const call = await house.admin.okCall(CUSTOMER);
     const ended = await reaches(house, call.id, 'ended');
+    expect(ended).toMatchObject({ endReason: 'agent_phone_unreachable' });
+  });
+
+  test('of which no callback came is looked up when its time is over', async () => {
+    const { wire, leg } = await rung();
+    await vi.waitFor(
+      async () => {
+        const { events } = await detail(house.admin, wire.call.id);
+        expect(events.map(({ kind }) => kind)).toContain('agent.dialled');
+      },
+      { timeout: 5000 },
+    );
+    Object.assign(leg, { status: 'failed', end: new Date() });
+    await deadlineComes(house.platform, wire.call.id, 'agent_join');
+    const ended = await reaches(house, wire.call.id, 'ended');
     expect(ended).toMatchObject({ endReason: 'agent_phone_unreachable' });
   });
 

@@ -39,9 +39,19 @@ describe('agents’ SIP phones', () => {
     });
   });
 
-  test('are not there where SIP is turned off, or the carrier is another', () => {
-    const off = both({ SIP_PORT: 'off' });
-    expect(off.engine.SIP_CREDENTIAL_LIST ?? off.server.TWILIO_SIP_DOMAIN).toBeUndefined();
+  test('take no IPv6 address, which phones have no field for', () => {
+    const { server } = both({ ENGINE_PUBLIC_ADDRESS: '2001:db8::1' });
+    const { TWILIO_SIP_DOMAIN, OFFHOOK_SIP_SERVER } = server;
+    expect([TWILIO_SIP_DOMAIN, OFFHOOK_SIP_SERVER]).toEqual(['offhook.local', ':5060']);
+  });
+
+  test.each(['off', '0', 'nonsense'])('are not there with SIP_PORT=%s', (port) => {
+    const { engine, server } = both({ SIP_PORT: port });
+    expect(engine.SIP_CREDENTIAL_LIST ?? server.TWILIO_SIP_DOMAIN).toBeUndefined();
+    expect(server.OFFHOOK_SIP_SERVER).toBeUndefined();
+  });
+
+  test('are not there where the carrier is another', () => {
     const own = { TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}` };
     const { settings } = readSettings(own);
     const server = serverEnvironment(own, settings, secrets, parts);

@@ -27,15 +27,13 @@ export function accountEnvironment(secrets: Secrets): Env {
 
 /** Where no name and no address is set: phones reach it by way of this machine's own address. */
 const PHONE_DOMAIN = 'offhook.local';
-const SIP_PORT = '5060';
 
-/** Agents' SIP phones in the words of the engine; nothing where SIP is turned off. */
+/** Agents' SIP phones in the words of the engine; nothing where no port is there to be told them. */
 function phonesOfEngine(own: Env, { accountSid }: Secrets): Env {
-  if (own.SIP_PORT === 'off') return {};
+  if (phonePort(own) === null) return {};
   const hash = createHash('sha256').update(`${accountSid} phones`).digest('hex');
   return {
-    SIP_DOMAIN:
-      own.SIP_DOMAIN ?? own.SIP_PUBLIC_ADDRESS ?? own.ENGINE_PUBLIC_ADDRESS ?? PHONE_DOMAIN,
+    SIP_DOMAIN: own.SIP_DOMAIN ?? phoneAddress(own) ?? PHONE_DOMAIN,
     SIP_CREDENTIAL_LIST: `CL${hash.slice(0, 32)}`,
   };
 }
@@ -43,14 +41,25 @@ function phonesOfEngine(own: Env, { accountSid }: Secrets): Env {
 /** The same in the words of the server, which would know Twilio's by them. */
 function phonesOfServer(own: Env, secrets: Secrets): Env {
   const { SIP_DOMAIN: domain, SIP_CREDENTIAL_LIST: list } = phonesOfEngine(own, secrets);
-  if (domain === undefined || list === undefined) return {};
-  // Without a host: whatever the page was opened under.
-  const host = own.SIP_PUBLIC_ADDRESS ?? own.ENGINE_PUBLIC_ADDRESS ?? '';
+  const port = phonePort(own);
+  if (domain === undefined || list === undefined || port === null) return {};
   return {
     TWILIO_SIP_DOMAIN: domain,
     TWILIO_SIP_CREDENTIAL_LIST: list,
-    OFFHOOK_SIP_SERVER: `${host}:${own.SIP_PORT ?? SIP_PORT}`,
+    // Without a host: whatever the page was opened under.
+    OFFHOOK_SIP_SERVER: `${phoneAddress(own) ?? ''}:${port}`,
   };
+}
+
+/** Null where SIP is off, its port is any free one, or wrong: the engine says that by itself. */
+function phonePort({ SIP_PORT: port = '5060' }: Env): string | null {
+  return /^[1-9]\d{0,4}$/.test(port) ? port : null;
+}
+
+/** A name or an IPv4 address: what every phone has a field for. */
+function phoneAddress({ SIP_PUBLIC_ADDRESS, ENGINE_PUBLIC_ADDRESS }: Env): string | undefined {
+  const address = SIP_PUBLIC_ADDRESS ?? ENGINE_PUBLIC_ADDRESS;
+  return address?.includes(':') === true ? undefined : address;
 }
 
 export function engineEnvironment(own: Env, settings: Settings, secrets: Secrets): Env {
