@@ -142,7 +142,7 @@ describe('an INVITE of theirs', () => {
     await peer.response('603 INVITE');
   });
 
-  it('is taken with Max-Forwards 0 by who is meant (RFC 4475 §3.1.1.13)', async () => {
+  it('is taken with Max-Forwards 0 by who is meant (RFC 4475 §3.3.11)', async () => {
     await stage.invited({ sdp: SDP, headers: { 'Max-Forwards': '0' } });
   });
 });

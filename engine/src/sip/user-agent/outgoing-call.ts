@@ -57,12 +57,16 @@ export class OutgoingCall implements SipCall {
   begin(): void {
     if (this.#state === 'cancelling') this.#fail({ kind: 'cancelled' });
     else if (this.#stack.dialogs.full) {
-      const text = 'there are as many calls as this engine may have at once';
-      this.#fail({ kind: 'unreachable', cause: 'transport', text });
+      this.refuse('there are as many calls as this engine may have at once');
     } else {
       this.#stack.dialogs.begin(this);
       this.#send(this.#options.hops);
     }
+  }
+
+  /** Nothing was sent, and nothing will be. */
+  refuse(text: string): void {
+    this.#fail({ kind: 'unreachable', cause: 'transport', text });
   }
 
   hangUp(_status?: number, headers: HeaderLines = []): void {

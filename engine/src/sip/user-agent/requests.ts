@@ -33,7 +33,7 @@ export class Requests implements TransactionListener {
 
   request(transaction: ServerTransaction): void {
     try {
-      // RFC 4475 §3.1.1.13: Max-Forwards 0 is a proxy's matter; who is meant takes the request.
+      // RFC 4475 §3.3.11: Max-Forwards 0 is a proxy's matter; who is meant takes the request.
       if (tagOf(toOf(transaction.request)) !== null) this.#withinDialog(transaction);
       else this.#outsideDialogs(transaction);
     } catch (error) {

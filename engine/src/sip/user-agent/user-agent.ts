@@ -112,7 +112,10 @@ class Agent implements UserAgent {
   invite(options: InviteOptions, listener: OutgoingListener): SipCall {
     const call = new OutgoingCall(this.#stack, options, listener);
     // Not before whoever calls has the call in its hands.
-    queueMicrotask(() => call.begin());
+    queueMicrotask(() => {
+      if (this.#closing === null) call.begin();
+      else call.refuse('the user agent is closed');
+    });
     return call;
   }
 
