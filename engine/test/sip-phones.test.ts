@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Baresip } from '../../test/support/baresip.ts';
+import { Baresip, type BaresipOptions } from '../../test/support/baresip.ts';
 import { freePort } from '../../test/support/free-port.ts';
 import { part, shareOf, type Sound } from '../../test/support/tones.ts';
 import { ACCOUNT, House } from './support/house.ts';
@@ -8,6 +8,7 @@ const NUMBER = '+442079460001';
 const DOMAIN = 'phones.example.com';
 const PASSWORD = 'Correct1Horse2';
 const PHONE_HZ = 850;
+const OURS = ACCOUNT.TWILIO_CALLER_ID;
 
 let house: House;
 let sipPort: number;
@@ -142,6 +143,30 @@ describe('a call through a trunk', () => {
   });
 });
 
+describe('a call to a SIP address', () => {
+  /** A softphone that nobody has registered, at an address of its own. */
+  async function elsewhere(more: Partial<BaresipOptions>, then: (phone: Baresip) => Promise<void>) {
+    const phone = await Baresip.start({ user: 'eve', hz: PHONE_HZ, ...more });
+    try {
+      await then(phone);
+    } finally {
+      await phone.stop();
+    }
+  }
+
+  it.each(['udp', 'tcp'])('goes there by <Dial><Sip> over %s, with its headers', (transport) =>
+    elsewhere({ when: 'answer' }, async (phone) => {
+      const address = `sip:eve@127.0.0.1:${phone.port};transport=${transport}?X-Order=7`;
+      house.application.on('/voice', `<Response><Dial><Sip>${address}</Sip></Dial></Response>`);
+      const call = await (await house.robot()).call();
+      call.sendTone(440);
+      await Promise.all([call.hears(PHONE_HZ), hears(phone, 440)]);
+      phone.hangUp();
+      await call.ended;
+    }),
+  );
+});
+
 describe('an agent’s phone', () => {
   const LIST = `CL${'1'.repeat(32)}`;
   let phone: Baresip;
@@ -155,9 +180,9 @@ describe('an agent’s phone', () => {
   afterAll(() => phone.stop());
   beforeEach(() => phone.forget());
 
-  const desk = (user: string, password: string, transport = 'udp') =>
+  const desk = (user: string, password: string, transport = 'udp', account: string[] = []) =>
     Baresip.start({
-      ...{ user, password, domain: DOMAIN, hz: PHONE_HZ },
+      ...{ user, password, account, domain: DOMAIN, hz: PHONE_HZ },
       registrar: `sip:127.0.0.1:${sipPort};transport=${transport}`,
     });
 
@@ -204,6 +229,21 @@ describe('an agent’s phone', () => {
     await Promise.all([hears(phone, PHONE_HZ), hears(carrier, PHONE_HZ)]);
     phone.hangUp();
     await carrier.next('CALL_CLOSED');
+  });
+
+  it('calls encrypted, if it wants to (SRTP)', async () => {
+    house.application.on(
+      '/voice',
+      `<Response><Play loop="0">${url('/wait.wav')}</Play></Response>`,
+    );
+    const secret = await desk('ada', PASSWORD, 'tcp', ['mediaenc=srtp-mand']);
+    expect(await secret.registered()).toBe('OK');
+    secret.dial(`sip:${NUMBER}@${DOMAIN}`);
+    await secret.next('CALL_ESTABLISHED');
+    await hears(secret, WAIT_HZ);
+    secret.hangUp();
+    await secret.next('CALL_CLOSED');
+    await secret.stop();
   });
 
   it('that is not registered is not reached', async () => {

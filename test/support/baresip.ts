@@ -16,8 +16,8 @@ export interface BaresipOptions {
   password?: string;
   /** What it says. */
   hz: number;
-  /** answer: picks up by itself. early: speaks while it rings. */
-  when?: 'ring' | 'early' | 'answer';
+  /** answer: picks up by itself. */
+  when?: 'ring' | 'answer';
   codecs?: readonly ('PCMU' | 'PCMA')[];
   /** PEM of its own certificate and key in one file; and of the authorities that it trusts. */
   tls?: { certificate?: string; authority?: string };
@@ -277,7 +277,7 @@ function account(port: number, options: BaresipOptions): string {
     `<sip:${user}@${domain}>`,
     ...(registrar === undefined ? ['regint=0'] : [`outbound="${registrar}"`, 'regint=60']),
     ...(password === undefined ? [] : [`auth_user=${user}`, `auth_pass=${password}`]),
-    `answermode=${{ ring: 'manual', early: 'early', answer: 'auto' }[when]}`,
+    `answermode=${when === 'answer' ? 'auto' : 'manual'}`,
     `audio_codecs=${codecs.map((name) => `${name}/8000`).join(',')}`,
     `dtmfmode=${keys === 'info' ? 'info' : 'rtpevent'}`,
     ...(options.account ?? []),

@@ -77,14 +77,10 @@ export class Attempt implements OutgoingListener {
     // RFC 3261 §21.1: whatever is more than 100 means that the far end works on it.
     if (status >= 180) this.#listener.ringing(this);
     if (sdp === null) return;
-    this.sound.accept(sdp).then(
-      () => {
-        if (this.#state === 'inviting') this.#listener.early(this);
-      },
-      // The answer proper may bring a better one.
-      (error: unknown) =>
-        this.#parts.log.info({ err: error, leg: this.sound.leg }, 'early media is not understood'),
-    );
+    // The answer proper may bring a better one.
+    this.sound.accept(sdp).catch((error: unknown) => {
+      this.#parts.log.info({ err: error, leg: this.sound.leg }, 'early media is not understood');
+    });
   }
 
   answered(sdp: string | null): void {
@@ -143,6 +139,9 @@ export class Attempt implements OutgoingListener {
     await sound.open(agent.localAddress(first).host, way.terms);
     if (this.#state !== 'opening') return;
     this.#deaf = media.onLeg(sound.leg, (news) => {
+      // RFC 3960 §3.2: a description alone is not sound, and many that send one send no more.
+      const early = news.event === 'leg.heard' && this.#state === 'inviting';
+      if (early) this.#listener.early(this);
       if (news.event === 'leg.lost') this.#end(LOST[news.data.why] ?? news.data.why);
     });
     this.#state = 'inviting';
