@@ -8,6 +8,7 @@ import type { ApplicationRecord } from '../account/account-record.ts';
 import type { CallRecordings } from '../recording/call-recordings.ts';
 import { isSipDestination } from '../leg/sip/sip-destination.ts';
 import type { Switchboard } from '../leg/switchboard.ts';
+import type { Credentials } from '../sip/user-agent/calls.ts';
 import type { TwimlSource } from '../twiml/fetcher.ts';
 import { parseTwiml } from '../twiml/parse.ts';
 import { TwimlProblem } from '../twiml/problem.ts';
@@ -65,6 +66,19 @@ const SCRIPT = {
   Twiml: z.string().max(4000).optional(),
 } as const;
 
+/** What a SIP address asks of us. */
+export const SIP_AUTH = {
+  SipAuthUsername: z.string().max(255).optional(),
+  SipAuthPassword: z.string().max(255).optional(),
+} as const;
+
+export function credentialsOf({
+  SipAuthUsername: username,
+  SipAuthPassword: password,
+}: z.infer<z.ZodObject<typeof SIP_AUTH>>): Credentials | null {
+  return username === undefined || password === undefined ? null : { username, password };
+}
+
 const CREATE = {
   ...SCRIPT,
   ...RECORD_FIELDS,
@@ -73,6 +87,7 @@ const CREATE = {
   To: destination,
   From: origin,
   ApplicationSid: z.string().optional(),
+  ...SIP_AUTH,
   StatusCallback: address.optional(),
   StatusCallbackMethod: method.default('POST'),
   StatusCallbackEvent: words(CALL_EVENTS).default(['completed']),
@@ -138,6 +153,7 @@ export function callRoutes(scope: Api, parts: CallParts): void {
       timeoutMs: read.Timeout * 1000,
       limitMs: read.TimeLimit === undefined ? null : read.TimeLimit * 1000,
       callback: callbackOf(read, app),
+      credentials: credentialsOf(read),
     });
     if (read.Record) {
       const settings = recordSettings(read, 'OutboundAPI', 'trim-silence');

@@ -9,7 +9,7 @@ import { REGIONS, type Conferences } from '../room/conferences.ts';
 import { musicOf } from '../room/music.ts';
 import { BEEPS, type Participant } from '../room/participant.ts';
 import { isSid } from '../sid.ts';
-import { CALL_EVENTS, CODES, destination, origin } from './calls.ts';
+import { CALL_EVENTS, CODES, credentialsOf, destination, origin, SIP_AUTH } from './calls.ts';
 import { address, fields, flag, method, musicAddress, whole, words } from './fields.ts';
 import { ApiProblem, notFound } from './problem.ts';
 import { PARTICIPANT_RECORD_FIELDS, recordSettings } from './record-fields.ts';
@@ -21,6 +21,7 @@ const CREATE = {
   Record: flag.default(false),
   From: origin,
   To: destination,
+  ...SIP_AUTH,
   Label: z.string().min(1).max(128).optional(),
   Timeout: whole(5, 600).default(60),
   TimeLimit: whole(1, 86_400).optional(),
@@ -120,6 +121,7 @@ export function addParticipant(
             method: read.StatusCallbackMethod,
             events: read.StatusCallbackEvent,
           },
+    credentials: credentialsOf(read),
   });
   const participant = conference.add(
     call,
