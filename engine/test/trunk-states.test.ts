@@ -1,6 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { testAuthority } from '../src/sip/transport/test-certificates.ts';
+import { freePort } from '../../test/support/free-port.ts';
 import { House } from './support/house.ts';
 import { startSipp, type Sipp, type SippOptions } from './support/sipp.ts';
+import { openTlsCarrier } from './support/tls-carrier.ts';
 import { askEngine } from './support/trunk-api.ts';
 
 let house: House;
@@ -69,10 +72,17 @@ describe('a trunk’s state', () => {
     expect(problem.text).toContain('no-such-carrier.invalid');
   });
 
-  it('says that the carrier speaks no TLS', async () => {
-    const sipp = await carrier('uas', { transport: 'tcp' });
-    const sid = await trunk(sipp.port, { transport: 'tls' });
-    await expect.poll(() => state(sid), WAIT).toMatchObject({ state: 'down' });
+  it('says that the certificate is not trusted, until it is', async () => {
+    const authority = testAuthority();
+    const far = await openTlsCarrier(authority.sign('IP:127.0.0.1'));
+    const sid = await trunk(far.port, { transport: 'tls', keepAliveSeconds: 5 });
+    await expect
+      .poll(() => state(sid), WAIT)
+      .toMatchObject({ state: 'down', problem: { code: 'certificate_refused' } });
+    await askEngine(house, 'POST', `/trunks/${sid}`, { tlsCa: authority.ca });
+    await expect.poll(() => state(sid), WAIT).toMatchObject({ state: 'up', problem: null });
+    await far.close();
+    authority.close();
   });
 
   it('is up over TCP', async () => {
