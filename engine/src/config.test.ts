@@ -43,7 +43,7 @@ describe('the engine’s settings', () => {
       publicAddress: null,
       rtpPorts: null,
       domain: null,
-      credentialListSid: null,
+      credentialList: null,
       trunk: null,
     });
     expect(readConfig({ ...GOOD, SIP_PORT: 'off' }).sip).toBeNull();
