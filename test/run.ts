@@ -3,21 +3,23 @@
  * to vitest: `npm test -- -t "closed tab"`.
  */
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { terminal } from '../start/src/terminal.ts';
 import { buildWeb } from '../start/src/web-build.ts';
-import { findChromium, installChromium } from './support/chromium.ts';
+import { findChromium } from './support/chromium.ts';
+import { canInstall, install, missingSipPeers } from './support/debian.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
-function needChromium(): void {
-  if (findChromium()) return;
-  if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) installChromium();
-  if (!findChromium()) {
+/** What the tests talk to and npm does not bring: a browser, telephones, a SIP proxy. */
+function needPrograms(): void {
+  const missing = () => [...(findChromium() ? [] : ['chromium']), ...missingSipPeers()];
+  if (missing().length > 0 && canInstall()) install(missing());
+  const still = missing();
+  if (still.length > 0) {
     throw new Error(
-      'The browser tests need Chromium and there is none: install it, or set CHROMIUM_PATH.',
+      `The tests need these Debian packages or their like: ${still.join(', ')}. Install them; a browser elsewhere is named by CHROMIUM_PATH.`,
     );
   }
 }
@@ -38,6 +40,6 @@ async function vitest(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
   });
 }
 
-needChromium();
+needPrograms();
 const web = await buildWeb(join(ROOT, 'test-results', 'web'), terminal);
 process.exitCode = await vitest(process.argv.slice(2), { ...process.env, OFFHOOK_TEST_WEB: web });

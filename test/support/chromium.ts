@@ -1,26 +1,14 @@
-import { execFileSync, type ExecFileSyncOptions } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
+import { findProgram, isProgram } from './debian.ts';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
 const MAC = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
 
 /** CHROMIUM_PATH, or a browser installed on this machine. @returns null when there is none. */
 export function findChromium(): string | null {
-  const { CHROMIUM_PATH, PATH = '' } = process.env;
+  const { CHROMIUM_PATH } = process.env;
   if (CHROMIUM_PATH) return CHROMIUM_PATH;
-  const folders = [...PATH.split(delimiter), '/usr/bin'].filter(Boolean);
-  const places = NAMES.flatMap((name) => folders.map((folder) => join(folder, name)));
-  return [...places, MAC].find(isProgram) ?? null;
-}
-
-/** For a bare Debian, such as a checking machine's container. */
-export function installChromium(): void {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const options: ExecFileSyncOptions = { env, stdio: ['ignore', 'inherit', 'inherit'] };
-  execFileSync('apt-get', ['update', '-q'], options);
-  execFileSync('apt-get', ['install', '-q', '-y', '--no-install-recommends', 'chromium'], options);
+  return findProgram(...NAMES) ?? (isProgram(MAC) ? MAC : null);
 }
 
 export interface BrowserOptions {
@@ -66,13 +54,4 @@ export async function openBrowser({
       ...args,
     ],
   });
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
