@@ -11,6 +11,7 @@ import { Scene } from '../test/stories/scene.ts';
 import { measureRates } from './engine-rates.ts';
 import { measureLatency } from './latency.ts';
 import { measureLoad } from './load.ts';
+import { measureSipRates } from './sip-rates.ts';
 import { measureTrunkMedia } from './trunk-media.ts';
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
@@ -34,6 +35,7 @@ try {
   } finally {
     await scene.close();
   }
+  for (const line of await measureSipRates()) say(line);
   for await (const line of measureTrunkMedia(50, folder)) say(line);
 } finally {
   await postgres.close();

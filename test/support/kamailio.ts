@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { findProgram } from './debian.ts';
+import { freeUdpPort } from './free-port.ts';
 
 const CONFIG = join(import.meta.dirname, '../../deploy/kamailio/kamailio.cfg');
 const START_MS = 10_000;
@@ -106,12 +107,4 @@ export class Kamailio {
     ];
     socket.send(`${lines.join('\r\n')}\r\n\r\n`, this.port, '127.0.0.1');
   }
-}
-
-export async function freeUdpPort(): Promise<number> {
-  const socket = createSocket('udp4');
-  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
-  const { port } = socket.address();
-  await new Promise<void>((resolve) => socket.close(() => resolve()));
-  return port;
 }
