@@ -32,6 +32,7 @@ import { readDemoCustomers, type DemoCustomer } from './leg/demo/customers.ts';
 import { DemoLine } from './leg/demo/demo-line.ts';
 import { Switchboard } from './leg/switchboard.ts';
 import { MediaLink } from './media-link.ts';
+import { addPhoneLines, type PhoneLines } from './phone-lines.ts';
 import { RecordingCallbacks } from './recording/recording-callbacks.ts';
 import { RecordingFiles } from './recording/recording-files.ts';
 import { Recorder } from './recording/recorder.ts';
@@ -138,7 +139,7 @@ async function build(config: EngineConfig, ground: Ground, log: Logger): Promise
   };
   const api = await openApi(config, rest, new Presenter(account.sid, apiBase), log);
   const inspector = inspect(api, ground, { ledger, switchboard, conferences }, phones);
-  healthRoute(api, { ledger, media, switchboard, outbox, phones });
+  healthRoute(api, { ledger, media, switchboard, outbox, phones, telephones });
   signalRoute(api, phones);
   await api.listen({ host: config.host, port: config.port });
   port = (api.server.address() as AddressInfo).port;
@@ -325,15 +326,18 @@ interface HealthParts {
   switchboard: Switchboard;
   outbox: Outbox;
   phones: Phones;
+  telephones: PhoneLines;
 }
 
-function healthRoute(api: Api, { ledger, media, switchboard, outbox, phones }: HealthParts): void {
+function healthRoute(api: Api, parts: HealthParts): void {
+  const { ledger, media, switchboard, outbox, phones, telephones } = parts;
   api.get('/health', async () => ({
     ok: media.up && ledger.broken === null,
     media: media.up,
     journal: ledger.broken === null,
     calls: switchboard.live().length,
     registrations: phones.registrations,
+    telephones: telephones.registrations,
     callbacksOwed: outbox.pending,
   }));
 }

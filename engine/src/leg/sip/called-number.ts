@@ -1,5 +1,5 @@
 import { addressesOf } from '../../sip/message/fields.ts';
-import type { NameAddress, SipUri } from '../../sip/message/message.ts';
+import type { SipUri } from '../../sip/message/message.ts';
 import type { IncomingCall } from '../../sip/user-agent/calls.ts';
 
 /** Twilio's number for a caller who does not want to be known. */
@@ -63,11 +63,7 @@ export function sipFields(call: IncomingCall): Record<string, string> {
   };
 }
 
-/** user@host, as Twilio writes an address of record. */
-export function addressOfRecord({ uri }: Pick<NameAddress, 'uri'>): string {
-  return sipAddress(uri);
-}
-
+/** An address of record, as Twilio writes it. */
 export function sipAddress({ user, host }: Pick<SipUri, 'user' | 'host'>): string {
   return user === null ? `sip:${host}` : `sip:${user}@${host}`;
 }
