@@ -127,7 +127,12 @@ async function build(config: EngineConfig, ground: Ground, log: Logger): Promise
     (call) => runApplication(call, ledger, runner, twimlAppSid),
   );
   addLines(config, switchboard, phones, media, log);
-  media.onDeath(() => failAll(switchboard, conferences));
+  const telephony = buildTelephony(config.sip, ground, OUR_SOUNDS.testCall, log);
+  const { trunks, testCalls } = telephony;
+  const { authToken } = account;
+  const lines = { ...ground, authToken, telephony, switchboard, runner, notices };
+  const telephones = addPhoneLines(lines, log);
+  media.onDeath(() => endEverything(switchboard, conferences));
 
   const telephony = buildTelephony(config.sip, ground, log);
   const { trunks } = telephony;

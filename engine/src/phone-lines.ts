@@ -15,6 +15,8 @@ import { TwimlProblem } from './twiml/problem.ts';
 import type { TwimlRunner } from './twiml/runner.ts';
 
 export interface PhoneLinesParts {
+  /** Seals the challenges that phones get. */
+  authToken: string;
   telephony: Telephony;
   ledger: Ledger;
   switchboard: Switchboard;
@@ -35,7 +37,7 @@ export function addPhoneLines(parts: PhoneLinesParts, log: Logger): PhoneLines {
   const notices = new Notices(ledger, log);
   const { sip, trunks } = telephony;
   const directory = new Directory(ledger);
-  const authentication = new Authentication(directory);
+  const authentication = new Authentication(directory, parts.authToken);
   const bindings = new Bindings();
   const registrar = new Registrar(directory, authentication, bindings);
   const calls = new IncomingCalls({ ...parts, sip, trunks, directory, authentication, log });

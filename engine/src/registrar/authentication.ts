@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { Challenger } from '../sip/digest/challenger.ts';
 import type { SipRequest } from '../sip/message/message.ts';
 import { REALM } from './credentials.ts';
@@ -12,14 +13,16 @@ export type Proof =
 /** Asks phones to prove who they are (RFC 3261 §22), by the credential lists of their domain. */
 export class Authentication {
   readonly #directory: Directory;
-  /**
-   * RFC 8760 would offer SHA-256 too; but phones (libre's among them) give up at a challenge that
-   * they do not know, even beside one that they do. Whoever answers with SHA-256 is let in.
-   */
-  readonly #challenger = new Challenger(REALM, Date.now, ['MD5']);
+  readonly #challenger: Challenger;
 
-  constructor(directory: Directory) {
+  /** Engines of one account stand behind one proxy: a phone may answer one's challenge to another. */
+  constructor(directory: Directory, authToken: string) {
     this.#directory = directory;
+    // RFC 8760 would offer SHA-256 too; but phones (libre's among them) give up at a challenge that
+    // they do not know, even beside one that they do. Whoever answers with SHA-256 is let in.
+    const offered = ['MD5'] as const;
+    const key = createHmac('sha256', authToken).update('nonces of agents’ phones').digest();
+    this.#challenger = new Challenger(REALM, { offered, key });
   }
 
   check(

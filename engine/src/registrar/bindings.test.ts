@@ -13,6 +13,7 @@ function order(contact: string, more: Partial<Registering> = {}): Registering {
     callId: 'one',
     cseq: 1,
     source: { transport: 'udp', address: '192.0.2.1', port: 5060, serverName: null },
+    path: [],
     ...more,
   };
 }

@@ -15,6 +15,8 @@ export interface Binding {
    * (RFC 3581, RFC 5626 §3); elsewhere it is the phone's own address anyhow.
    */
   source: Hop;
+  /** The proxies on the way to it, as values of Route (RFC 3327); the first one is at `source`. */
+  path: readonly string[];
 }
 
 /** A REGISTER's order for one contact; `seconds` 0: remove it. */
@@ -25,6 +27,7 @@ export interface Registering {
   callId: string;
   cseq: number;
   source: Hop;
+  path: readonly string[];
 }
 
 /** More phones than this for one address of record are a mistake, or an attack. */

@@ -1,4 +1,5 @@
 import {
+  addressesOf,
   cseqOf,
   callIdOf,
   contactsOf,
@@ -58,7 +59,9 @@ export class Registrar {
     const contacts = this.#bindings
       .of(aor, now)
       .map((one) => ['Contact', writeNameAddress(asContact(one, now))] as const);
-    request.respond(200, 'OK', contacts);
+    // RFC 3327 §5.3: the proxies see what was understood.
+    const path = pathOf(request).map((one) => ['Path', one] as const);
+    request.respond(200, 'OK', [...contacts, ...path]);
   }
 
   /** What went wrong, or null. */
@@ -106,7 +109,12 @@ function orderOf(request: ForeignRequest, contact: NameAddress): Registering {
     callId: callIdOf(request),
     cseq: cseqOf(request).number,
     source: { transport, address, port, serverName },
+    path: pathOf(request),
   };
+}
+
+function pathOf(request: ForeignRequest): string[] {
+  return addressesOf(request, 'Path').map(writeNameAddress);
 }
 
 function asContact({ contact, expiresAt }: Binding, now: number): NameAddress {

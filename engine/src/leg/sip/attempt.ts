@@ -145,9 +145,8 @@ export class Attempt implements OutgoingListener {
       if (news.event === 'leg.lost') this.#end(LOST[news.data.why] ?? news.data.why);
     });
     this.#state = 'inviting';
-    const { uri, from, to, credentials, headers } = way;
+    const { uri, from, to, routes, credentials, headers } = way;
     const offer = sound.offer();
-    const routes: string[] = [];
     const asked = { uri, hops, from, to, routes, credentials, headers, offer };
     this.#call = agent.invite({ ...asked, sessionSeconds: SESSION_SECONDS }, this);
   }

@@ -33,6 +33,7 @@ function wayTo(
     ...call,
     uri: binding.contact,
     hops: async () => hopsTo(binding),
+    routes: binding.path,
     credentials: null,
     terms: PHONE_TERMS,
     take: () => true,
@@ -44,7 +45,8 @@ function wayTo(
 }
 
 /** A phone that closed its connection may still take a new one at the address that it gave. */
-function hopsTo({ source, contact }: Binding): Hop[] {
+function hopsTo({ source, contact, path }: Binding): Hop[] {
+  if (path.length > 0) return [source];
   if (isIP(contact.host) === 0 || source.transport === 'udp') return [source];
   const port = contact.port ?? (source.transport === 'tls' ? 5061 : 5060);
   return [source, { ...source, address: contact.host, port }];

@@ -43,7 +43,8 @@ function waysTo(uri: SipUri, call: Destination, parts: SipLinesParts): Way[][] {
   }
   const way: Way = {
     ...{ uri, from, to, headers },
-    hops: () => parts.resolve(uri),
+    hops: () => parts.resolve(targetOf(uri)),
+    routes: [],
     credentials: call.credentials ?? null,
     terms: PHONE_TERMS,
     take: () => true,

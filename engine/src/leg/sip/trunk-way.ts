@@ -11,6 +11,7 @@ export function overTrunk(route: Route): Way {
     from,
     to: nameAddress(uri),
     hops: () => route.hops(),
+    routes: [],
     credentials: username === null ? null : { username, password: password ?? '' },
     headers: [],
     terms: { laws: trunk.codecs, srtp: trunk.srtp },

@@ -10,6 +10,8 @@ export interface Way {
   to: NameAddress;
   /** In order (RFC 3263). Rejects, with words for people, when the name leads nowhere. */
   hops(): Promise<readonly Hop[]>;
+  /** Route headers: the proxies on the way (RFC 3261 §8.1.1.1). */
+  routes: readonly string[];
   credentials: Credentials | null;
   /** More headers: X-… and the like. */
   headers: readonly (readonly [name: string, value: string])[];

@@ -26,6 +26,12 @@ const TIME_BYTES = 6;
 const SALT_BYTES = 8;
 const SEAL_BYTES = 16;
 
+export interface ChallengerOptions {
+  now?: () => number;
+  offered?: readonly OfferedAlgorithm[];
+  key?: Buffer;
+}
+
 /**
  * The server's side of digest authentication (RFC 7616 §3.3, RFC 3261 §22). A nonce is a time under
  * a seal of ours, so nothing is kept for strangers; of admitted users each nonce's last count is.
@@ -34,18 +40,19 @@ export class Challenger {
   readonly realm: string;
   readonly #now: () => number;
   readonly #offered: readonly OfferedAlgorithm[];
-  readonly #key = randomBytes(32);
+  readonly #key: Buffer;
   /** By nonce, in the order of their first use. */
   readonly #counts = new Map<string, { nc: number; until: number }>();
 
+  /** Who has the same `key` takes each other's nonces; absent: nobody else does. */
   constructor(
     realm: string,
-    now: () => number = Date.now,
-    offered: readonly OfferedAlgorithm[] = OFFERED,
+    { now = Date.now, offered = OFFERED, key = randomBytes(32) }: ChallengerOptions = {},
   ) {
     this.realm = realm;
     this.#offered = offered;
     this.#now = now;
+    this.#key = key;
   }
 
   /** Values of WWW-Authenticate, one header each. */

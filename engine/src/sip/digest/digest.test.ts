@@ -155,12 +155,19 @@ describe('a challenger', () => {
 
   it('calls nonces stale that are five minutes old, or not its own', () => {
     let now = 1_000_000;
-    const challenger = new Challenger('phones.example', () => now);
+    const challenger = new Challenger('phones.example', { now: () => now });
     const request = register(challenger.challenge());
     now += 5 * 60_000 + 1;
     expect(challenger.verify(request, secretOf).kind).toBe('stale');
     expect(challenger.challenge(true)[0]).toContain('stale=true');
     const forged = register(new Challenger('phones.example').challenge());
     expect(challenger.verify(forged, secretOf).kind).toBe('stale');
+  });
+
+  it('takes the nonces of another that has the same key', () => {
+    const key = Buffer.from('shared');
+    const [one, other] = [1, 2].map(() => new Challenger('phones.example', { key }));
+    const request = register(one!.challenge());
+    expect(other!.verify(request, secretOf)).toEqual({ kind: 'admitted', username: 'ada' });
   });
 });

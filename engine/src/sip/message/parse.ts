@@ -117,6 +117,7 @@ function check(message: SipMessage): void {
   contactsOf(message);
   addressesOf(message, 'Record-Route');
   addressesOf(message, 'Route');
+  addressesOf(message, 'Path');
   const { method } = cseqOf(message);
   // §8.1.1.5: the CSeq's method is the request's.
   if (message.kind === 'request' && method !== message.method) {
