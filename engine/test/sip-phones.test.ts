@@ -154,7 +154,7 @@ describe('a call to a SIP address', () => {
     }
   }
 
-  it.each(['udp', 'tcp'])('goes there by <Dial><Sip> over %s, with its headers', (transport) =>
+  it.each(['udp', 'tcp'])('goes there by <Dial><Sip> over %s', (transport) =>
     elsewhere({ when: 'answer' }, async (phone) => {
       const address = `sip:eve@127.0.0.1:${phone.port};transport=${transport}?X-Order=7`;
       house.application.on('/voice', `<Response><Dial><Sip>${address}</Sip></Dial></Response>`);
