@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { findProgram } from './debian.ts';
-import { freeUdpPort } from './free-port.ts';
 
 const CONFIG = join(import.meta.dirname, '../../deploy/kamailio/kamailio.cfg');
 const START_MS = 10_000;
@@ -22,9 +21,16 @@ export class Kamailio {
     this.port = port;
   }
 
-  /** `engines` and `carriers` are UDP ports; OPTIONS go to them every second. */
-  static async start(behind: { engines: number[]; carriers: number[] }): Promise<Kamailio> {
-    const proxy = new Kamailio(await freeUdpPort());
+  /** All are UDP ports; OPTIONS go to engines and carriers every second. */
+  static async start({
+    port,
+    ...behind
+  }: {
+    port: number;
+    engines: number[];
+    carriers: number[];
+  }): Promise<Kamailio> {
+    const proxy = new Kamailio(port);
     try {
       await proxy.#start(behind);
     } catch (error) {
