@@ -1,3 +1,5 @@
+import { concealField, concealText } from './secrets.ts';
+
 /** What is kept of a body, in characters. */
 const MOST_BODY = 4_000;
 const MOST_PARAMETERS = 100;
@@ -35,7 +37,10 @@ export type NewEntry = Partial<Omit<TrafficEntry, 'id' | 'sids'>> & {
   sids?: readonly string[];
 };
 
-/** The latest of what the engine and its applications said to each other, in memory only. */
+/**
+ * The latest of what the engine and its applications said to each other, in memory only. Passwords
+ * are left out: whoever looks on may be somebody else.
+ */
 export class Traffic {
   readonly #entries: TrafficEntry[] = [];
   readonly #most: number;
@@ -63,11 +68,11 @@ export class Traffic {
       error: '',
       ...entry,
       id: this.#last,
-      url: cut(url),
+      url: cut(concealText(url)),
       parameters: parameters
         .slice(0, MOST_PARAMETERS)
-        .map(([name, value]) => [cut(name), cut(value)]),
-      response: cut(response),
+        .map(([name, value]) => [cut(name), cut(concealField(name, value))]),
+      response: cut(concealText(response)),
       sids: [...sids].slice(0, MOST_SIDS),
     };
     this.#entries.push(full);
