@@ -7,6 +7,15 @@ const only = (name, from, allowed, comment) => ({
   to: { path: '^(contract|engine|server|web|start|test|bench)/', pathNot: allowed },
 });
 
+/** A layer of SIP and those below it. */
+const sip = (layer, below) => ({
+  name: `sip-${layer}`,
+  comment: 'user-agent → dialog, digest, transaction → transport → message',
+  severity: 'error',
+  from: { path: `^engine/src/sip/${layer}/`, pathNot: '(\\.test|test-[a-z]+)\\.ts$' },
+  to: { path: '^engine/src/sip/', pathNot: `^engine/src/sip/(${layer}${below && `|${below}`})/` },
+});
+
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
@@ -23,6 +32,19 @@ module.exports = {
       '^engine/',
       'the engine only ever meets the server over HTTP',
     ),
+    {
+      name: 'sip-knows-no-calls',
+      comment: 'engine/src/sip speaks the RFC; calls, rooms and trunks are built on it',
+      severity: 'error',
+      from: { path: '^engine/src/sip/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^engine/src/', pathNot: '^engine/src/(sip/|topic\\.ts|media/protocol\\.ts)' },
+    },
+    sip('message', ''),
+    sip('transport', 'message'),
+    sip('transaction', 'message|transport'),
+    sip('dialog', 'message'),
+    sip('digest', 'message'),
+    sip('sdp', ''),
     only(
       'server-arrows',
       '^server/(?!test/)',

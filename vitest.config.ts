@@ -8,7 +8,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     pool: 'forks',
-    maxWorkers: 2,
+    // Stories mostly wait for sound: two cores carry three of them.
+    maxWorkers: 3,
     projects: [
       {
         extends: true,
