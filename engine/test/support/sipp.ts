@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -51,8 +51,27 @@ export interface Sipp {
 
 const FOLDER = fileURLToPath(new URL('../sipp', import.meta.url));
 
-/** Starts Debian's sipp with a scenario of ours; resolves when it listens. */
+/** How often it is started, each time with other ports: what was free may be taken by then. */
+const TRIES = 5;
+
+/**
+ * Starts Debian's sipp with a scenario of ours; resolves when it listens. Rejects when it does not
+ * come to that.
+ */
 export async function startSipp(options: SippOptions): Promise<Sipp> {
+  for (let left = TRIES - 1; ; left -= 1) {
+    const { sipp, stands } = await launch(options);
+    if (stands) return sipp;
+    const { code, errors } = await sipp.done;
+    const taken = errors.includes('Unable to bind');
+    // Whoever calls may be through with it before anybody looks.
+    if (!taken && options.remote !== undefined) return sipp;
+    if (!taken || left === 0) throw new Error(`sipp ended (${code}) before it stood: ${errors}`);
+  }
+}
+
+/** `stands` false: it is over already. */
+async function launch(options: SippOptions): Promise<{ sipp: Sipp; stands: boolean }> {
   const folder = await mkdtemp(join(tmpdir(), 'offhook-sipp-'));
   const port = await freePort(options.transport);
   const mediaPort = options.mediaPort ?? (await freePort());
@@ -74,10 +93,17 @@ export async function startSipp(options: SippOptions): Promise<Sipp> {
     if (!over) child.kill('SIGKILL');
     return done;
   };
-  // sipp says nothing when it is ready: the system knows.
-  while (!over && !(await listens(port, options.transport ?? 'udp'))) await pause(10);
-  return { port, mediaPort, done, stop };
+  // sipp says nothing when it is ready: the system knows. It binds its port, then that of sound and
+  // that of video, and ends if one of them is taken.
+  const stands = async () =>
+    (await holds(child.pid, port, options.transport ?? 'udp')) &&
+    (await holds(child.pid, mediaPort + VIDEO, 'udp'));
+  while (!over && !(await stands())) await pause(10);
+  return { sipp: { port, mediaPort, done, stop }, stands: !over };
 }
+
+/** So much above the port of sound is sipp's port of video. */
+const VIDEO = 2;
 
 /** sipp's own -key cannot say what is to be received: the words are put in here. */
 async function writeScenario(options: SippOptions, folder: string): Promise<void> {
@@ -166,12 +192,25 @@ function freePort(transport: 'udp' | 'tcp' = 'udp'): Promise<number> {
 /** TCP_LISTEN, and what the table says of a UDP socket that is bound. */
 const READY = { udp: '07', tcp: '0A' };
 
-/** Linux's table of sockets: `sl local_address rem_address st …`, numbers in hexadecimal. */
-async function listens(port: number, transport: 'udp' | 'tcp'): Promise<boolean> {
+/**
+ * Whether the process holds the port, and nobody else. Linux's table of sockets:
+ * `sl local_address rem_address st … inode`, numbers in hexadecimal.
+ */
+async function holds(
+  pid: number | undefined,
+  port: number,
+  transport: 'udp' | 'tcp',
+): Promise<boolean> {
   const table = await readFile(`/proc/net/${transport}`, 'utf8');
   const ending = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
-  return table.split('\n').some((line) => {
-    const [, local, , state] = line.trim().split(/\s+/);
-    return local?.endsWith(ending) === true && state === READY[transport];
-  });
+  const inodes = table
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, local, , state]) => local?.endsWith(ending) && state === READY[transport])
+    .map((columns) => `socket:[${columns[9]}]`);
+  if (inodes.length === 0) return false;
+  // Gone, it holds nothing.
+  const files = await readdir(`/proc/${pid}/fd`).catch(() => []);
+  const open = files.map((file) => readlink(`/proc/${pid}/fd/${file}`).catch(() => ''));
+  return (await Promise.all(open)).some((file) => inodes.includes(file));
 }
