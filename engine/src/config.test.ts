@@ -42,6 +42,7 @@ describe('the engine’s settings', () => {
       tls: null,
       publicAddress: null,
       rtpPorts: null,
+      rtpTimeoutMs: 30_000,
       domain: null,
       credentialList: null,
       trunk: null,

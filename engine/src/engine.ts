@@ -61,8 +61,8 @@ export async function createEngine(config: EngineConfig, log: Logger): Promise<E
   const watch = traffic && watchExchanges(traffic);
   const requester = new Requester(config.account.authToken, watch);
   const { udpPort, publicAddress } = config;
-  const rtpPorts = config.sip?.rtpPorts ?? null;
-  const media = await MediaLink.open({ udpPort, publicAddress, rtpPorts, log });
+  const { rtpPorts, rtpTimeoutMs } = config.sip ?? {};
+  const media = await MediaLink.open({ udpPort, publicAddress, rtpPorts, rtpTimeoutMs, log });
   try {
     return await build(config, { folder, ledger, requester, media, traffic }, log);
   } catch (error) {

@@ -13,7 +13,9 @@ export interface MediaLinkOptions {
   udpPort: number;
   publicAddress: string | null;
   /** UDP ports of telephones' media, both ends included. Default: any that are free. */
-  rtpPorts?: { from: number; to: number } | null;
+  rtpPorts?: { from: number; to: number } | null | undefined;
+  /** A telephone that sends nothing at all for so long is lost. Default: 30 s. */
+  rtpTimeoutMs?: number | undefined;
   log: Logger;
 }
 
@@ -121,11 +123,12 @@ export class MediaLink {
   }
 
   async #start(): Promise<void> {
-    const { publicAddress, rtpPorts, log } = this.#options;
+    const { publicAddress, rtpPorts, rtpTimeoutMs, log } = this.#options;
     const media = await startMedia({
       udpPort: this.#udpPort,
       publicAddress,
       rtpPorts: rtpPorts ?? null,
+      ...(rtpTimeoutMs === undefined ? {} : { rtpTimeoutMs }),
       logLevel: log.level,
       onListenerError: (error, event) => log.error({ err: error, event }, 'a listener failed'),
     });

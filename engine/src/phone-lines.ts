@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Ledger } from './journal/ledger.ts';
+import type { SipLineParts } from './leg/sip/attempt.ts';
 import { IncomingCalls } from './leg/sip/incoming.ts';
 import { sipLines } from './leg/sip/sip-lines.ts';
 import type { Switchboard } from './leg/switchboard.ts';
@@ -40,16 +41,16 @@ export function addPhoneLines(parts: PhoneLinesParts, log: Logger): PhoneLines {
   const authentication = new Authentication(directory, parts.authToken);
   const bindings = new Bindings();
   const registrar = new Registrar(directory, authentication, bindings);
-  const calls = new IncomingCalls({ ...parts, sip, trunks, directory, authentication, log });
+  const notice: SipLineParts['notice'] = (sid, { code, message }, level) =>
+    notices.add(sid, new TwimlProblem(code, message), level);
+  const line = { sip, media, log, notice };
+  const calls = new IncomingCalls({ ...parts, ...line, trunks, directory, authentication });
   sip.listener = {
     invited: (call) => calls.invited(call),
     admits: ({ headers, source }) =>
       calls.knows({ address: source.address, host: fromOf({ headers }).uri.host }),
     foreign: (request) => registrar.take(request),
   };
-  const notice = (sid: string, { code, message }: { code: number; message: string }) =>
-    notices.add(sid, new TwimlProblem(code, message));
-  const line = { sip, media, log, notice };
   switchboard.addLines(sipLines({ trunks, directory, bindings, resolve: telephony.resolve }, line));
   return {
     get registrations() {

@@ -17,6 +17,8 @@ export interface SipSettings {
   publicAddress: string | null;
   /** Null: any free pair of ports. */
   rtpPorts: { from: number; to: number } | null;
+  /** A telephone that sends nothing at all for so long is gone, and its call over. */
+  rtpTimeoutMs: number;
   /** The domain of agents' phones, and the credential list that it takes; null: REST makes them. */
   domain: string | null;
   credentialList: string | null;
@@ -61,6 +63,14 @@ export const SIP_ENVIRONMENT = {
       context.addIssue('is no range of ports like 20000-20999');
       return z.NEVER;
     }),
+  ),
+  SIP_RTP_TIMEOUT_SECONDS: setting(
+    z.coerce
+      .number({ error: 'is no number of seconds' })
+      // Phones that are silent send a report every five seconds or so (RFC 3550 §6.2).
+      .min(1, 'is less than a second')
+      .max(3600, 'is more than an hour')
+      .default(30),
   ),
   SIP_DOMAIN: orNull(
     z
@@ -117,6 +127,7 @@ export function readSipSettings(
           },
     publicAddress: env.SIP_PUBLIC_ADDRESS ?? more.publicAddress,
     rtpPorts: env.SIP_RTP_PORTS,
+    rtpTimeoutMs: env.SIP_RTP_TIMEOUT_SECONDS * 1000,
     domain: env.SIP_DOMAIN,
     credentialList: env.SIP_CREDENTIAL_LIST,
     trunk: trunk && { ...trunk, callerId: env.SIP_TRUNK_CALLER_ID },

@@ -108,6 +108,10 @@ export class TestCallRun implements AttemptListener {
     });
   }
 
+  silent(): void {
+    // What came in is counted when our message is over.
+  }
+
   failed(_attempt: Attempt, failure: CallFailure): void {
     const { code, text, sipStatus } = failure.problem ?? notTheTrunk(failure);
     this.#fail('invite', code, text, sipStatus);

@@ -12,7 +12,7 @@ import type { SipLink } from '../../sip-link.ts';
 import { readFailure, type CallFailure } from '../../trunk/failure.ts';
 import { broken, full, nowhere, NoDescription, reasonHeader, unusable } from './failures.ts';
 import { keyOfInfo } from './key-info.ts';
-import { SipSound } from './sip-sound.ts';
+import { SipSound, type SoundListener } from './sip-sound.ts';
 import type { Way } from './way.ts';
 
 /** What the lines of SIP calls are made with. */
@@ -22,6 +22,16 @@ export interface SipParts {
   log: Logger;
 }
 
+/** What a call's own line needs besides. */
+export interface SipLineParts extends SipParts {
+  /** Keeps what went wrong with a call, for people who look for the reason. */
+  notice: (
+    callSid: string,
+    problem: { code: number; message: string },
+    level?: 'error' | 'warning',
+  ) => void;
+}
+
 /** Nothing comes after `failed` and `ended`. */
 export interface AttemptListener {
   ringing(attempt: Attempt): void;
@@ -29,6 +39,8 @@ export interface AttemptListener {
   early(attempt: Attempt): void;
   /** Answered, and sound can flow. */
   answered(attempt: Attempt): void;
+  /** Answered for so many seconds, and nothing at all is heard. */
+  silent(attempt: Attempt, seconds: number): void;
   failed(attempt: Attempt, failure: CallFailure): void;
   /** An answered call is over. `problem`: what took it away, where it was no hang-up. */
   ended(attempt: Attempt, problem: string | null): void;
@@ -40,18 +52,17 @@ export interface AttemptListener {
  *
  * One INVITE over one way, with a leg of its own.
  */
-export class Attempt implements OutgoingListener {
+export class Attempt implements OutgoingListener, SoundListener {
   readonly way: Way;
   readonly sound: SipSound;
   readonly #parts: SipParts;
   readonly #listener: AttemptListener;
   #state: 'opening' | 'inviting' | 'answered' | 'over' = 'opening';
   #call: SipCall | null = null;
-  #deaf: (() => void) | null = null;
 
   constructor(way: Way, leg: string, parts: SipParts, listener: AttemptListener) {
     this.way = way;
-    this.sound = new SipSound(leg, parts.media);
+    this.sound = new SipSound(leg, parts.media, this);
     this.#parts = parts;
     this.#listener = listener;
   }
@@ -89,6 +100,7 @@ export class Attempt implements OutgoingListener {
       () => {
         if (this.#state !== 'inviting') return;
         this.#state = 'answered';
+        this.sound.expect();
         this.way.report(null);
         this.#listener.answered(this);
       },
@@ -122,9 +134,23 @@ export class Attempt implements OutgoingListener {
     this.#end(end.kind === 'bye' ? null : end.text);
   }
 
+  heard(): void {
+    // RFC 3960 §3.2: a description alone is not sound, and many that send one send no more.
+    if (this.#state === 'inviting') this.#listener.early(this);
+  }
+
+  silent(seconds: number): void {
+    this.#listener.silent(this, seconds);
+  }
+
+  lost(problem: string): void {
+    // RFC 3960 §3.2: many send a description early, and no sound before the answer.
+    if (this.#state === 'answered') this.#end(problem);
+  }
+
   async #invite(): Promise<void> {
     const { way, sound } = this;
-    const { sip, media } = this.#parts;
+    const { sip } = this.#parts;
     let agent: UserAgent;
     let hops: readonly Hop[];
     try {
@@ -138,12 +164,6 @@ export class Attempt implements OutgoingListener {
     // Behind NAT both are our public address: what carries SIP there is to carry sound too.
     await sound.open(agent.localAddress(first).host, way.terms);
     if (this.#state !== 'opening') return;
-    this.#deaf = media.onLeg(sound.leg, (news) => {
-      // RFC 3960 §3.2: a description alone is not sound, and many that send one send no more.
-      const early = news.event === 'leg.heard' && this.#state === 'inviting';
-      if (early) this.#listener.early(this);
-      if (news.event === 'leg.lost') this.#end(LOST[news.data.why] ?? news.data.why);
-    });
     this.#state = 'inviting';
     const { uri, from, to, routes, credentials, headers } = way;
     const offer = sound.offer();
@@ -155,6 +175,7 @@ export class Attempt implements OutgoingListener {
     // RFC 3261 §13.2.1: the answer may have been in a reliable provisional answer already.
     if (sdp !== null) return this.sound.accept(sdp);
     if (!this.sound.agreed) throw new NoDescription();
+    return this.sound.flow();
   }
 
   #fail(failure: CallFailure): void {
@@ -170,17 +191,10 @@ export class Attempt implements OutgoingListener {
   }
 
   #release(): void {
-    this.#deaf?.();
-    this.#deaf = null;
     this.sound.close();
     this.way.release();
   }
 }
-
-/** Why the media process gives a leg up, in words. */
-const LOST: Readonly<Record<string, string>> = {
-  rtp_timeout: 'No sound and no report came from the telephone for too long (RTP timeout).',
-};
 
 /** RFC 4028 §4: half an hour is what it recommends. */
 const SESSION_SECONDS = 1800;

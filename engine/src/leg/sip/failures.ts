@@ -1,6 +1,9 @@
 import { SdpRefused } from '../../sip/sdp/offer-answer.ts';
 import { unusableAnswer, type CallFailure } from '../../trunk/failure.ts';
 
+/** 32011: "Error communicating with your SIP communications infrastructure". */
+const COMMUNICATION = 32_011;
+
 /** A 2xx without a description, where none had come before. */
 export class NoDescription extends Error {}
 
@@ -31,18 +34,37 @@ export function broken(error: unknown): CallFailure {
   return failed(500, wordsOf(error), false, null);
 }
 
-/** 32011: "Error communicating with your SIP communications infrastructure". */
+/** An answered call whose telephone is no longer there. */
+export function telephoneGone(message: string): { code: number; message: string } {
+  return { code: COMMUNICATION, message };
+}
+
+/** Sound goes one way only; the call goes on. */
+export function nothingHeard(seconds: number): { code: number; message: string } {
+  const advice =
+    'Look at firewalls on the way, and behind NAT at SIP_PUBLIC_ADDRESS and SIP_RTP_PORTS.';
+  const message = `Nothing was heard from the far end for ${seconds} s after the answer. ${advice}`;
+  return { code: COMMUNICATION, message };
+}
+
 function failed(
   sipCode: number,
   message: string,
   next: boolean,
   problem: CallFailure['problem'],
 ): CallFailure {
-  return { status: 'failed', sipCode, error: { code: 32_011, message }, problem, next };
+  return { status: 'failed', sipCode, error: { code: COMMUNICATION, message }, problem, next };
 }
 
 function wordsOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Why the media process gives a telephone's leg up, in words. */
+export function soundLost(why: string): string {
+  return why === 'rtp_timeout'
+    ? 'No sound and no report came from the telephone for too long (RTP timeout).'
+    : why;
 }
 
 /** RFC 3326: what the far end is told of a call that we have to give up. */

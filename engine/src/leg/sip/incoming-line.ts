@@ -1,29 +1,36 @@
 import type { IncomingCall, IncomingListener, SipEnd } from '../../sip/user-agent/calls.ts';
 import type { FinalStatus } from '../call-record.ts';
 import type { CloseReason, Line, LineListener } from '../line.ts';
-import type { SipParts } from './attempt.ts';
+import type { SipLineParts } from './attempt.ts';
+import { nothingHeard, reasonHeader, telephoneGone } from './failures.ts';
 import { keyOfInfo } from './key-info.ts';
-import { SipSound, type SoundTerms } from './sip-sound.ts';
+import { SipSound, type SoundListener, type SoundTerms } from './sip-sound.ts';
+
+/** The call of the line. */
+export interface IncomingLineListener extends LineListener {
+  readonly sid: string;
+}
 
 /** The line of somebody who calls us by SIP. */
-export class IncomingLine implements Line, IncomingListener {
+export class IncomingLine implements Line, IncomingListener, SoundListener {
   readonly #call: IncomingCall;
-  readonly #parts: SipParts;
+  readonly #parts: SipLineParts;
   readonly #sound: SipSound;
   readonly #released: () => void;
   /** Our half of what is agreed: an answer, or an offer where theirs is to come late. */
   #description = '';
-  #listener: LineListener | null = null;
+  #listener: IncomingLineListener | null = null;
   /** How it ended before there was anybody to tell. */
   #gone: FinalStatus | null = null;
-  #deaf: (() => void) | null = null;
+  /** What took the telephone away, where it did not hang up. */
+  #problem: string | null = null;
   #answered = false;
   #closed = false;
 
-  private constructor(call: IncomingCall, leg: string, parts: SipParts, released: () => void) {
+  private constructor(call: IncomingCall, leg: string, parts: SipLineParts, released: () => void) {
     this.#call = call;
     this.#parts = parts;
-    this.#sound = new SipSound(leg, parts.media);
+    this.#sound = new SipSound(leg, parts.media, this);
     this.#released = released;
     call.listener = this;
   }
@@ -37,7 +44,7 @@ export class IncomingLine implements Line, IncomingListener {
     call: IncomingCall,
     leg: string,
     terms: SoundTerms,
-    parts: SipParts,
+    parts: SipLineParts,
     released: () => void,
   ): Promise<IncomingLine> {
     const line = new IncomingLine(call, leg, parts, released);
@@ -51,7 +58,7 @@ export class IncomingLine implements Line, IncomingListener {
   }
 
   /** Whom it tells from now on: the call needs its line first. */
-  attach(listener: LineListener): void {
+  attach(listener: IncomingLineListener): void {
     this.#listener = listener;
     if (this.#gone !== null) listener.ended(this.#gone, SIP_CANCELLED);
   }
@@ -77,6 +84,7 @@ export class IncomingLine implements Line, IncomingListener {
       const late = await this.#call.answer(this.#description);
       if (late !== null) await this.#sound.accept(late);
       else if (!offered) throw new Error('the ACK brought no answer to our offer');
+      this.#sound.expect();
     } catch (error) {
       this.#listener?.ended('failed', 488);
       throw error;
@@ -86,7 +94,8 @@ export class IncomingLine implements Line, IncomingListener {
   close(why: CloseReason): void {
     if (this.#closed) return;
     this.#listener = null;
-    this.#call.hangUp(refusalOf(why.sipCode));
+    const reason = this.#problem === null ? [] : [reasonHeader(this.#problem)];
+    this.#call.hangUp(refusalOf(why.sipCode), reason);
     this.#release();
   }
 
@@ -111,19 +120,30 @@ export class IncomingLine implements Line, IncomingListener {
   }
 
   ended(end: SipEnd): void {
-    if (end.kind === 'lost') {
-      this.#parts.log.info({ leg: this.#sound.leg, why: end.text }, 'a telephone is gone');
-    }
-    this.#listener?.ended('completed', 200);
+    if (end.kind === 'bye') this.#listener?.ended('completed', 200);
+    else this.lost(end.text);
+  }
+
+  heard(): void {
+    // A telephone that calls is answered first.
+  }
+
+  silent(seconds: number): void {
+    if (this.#listener === null) return;
+    this.#parts.notice(this.#listener.sid, nothingHeard(seconds), 'warning');
+  }
+
+  lost(problem: string): void {
+    if (this.#listener === null) return;
+    this.#problem = problem;
+    this.#parts.notice(this.#listener.sid, telephoneGone(problem));
+    this.#listener.ended('completed', 200);
   }
 
   async #open(terms: SoundTerms): Promise<void> {
     const { offer, source } = this.#call;
     const agent = await this.#parts.sip.ready();
     await this.#sound.open(agent.localAddress(source).host, terms);
-    this.#deaf = this.#parts.media.onLeg(this.mediaLeg, (news) => {
-      if (news.event === 'leg.lost') this.#listener?.ended('completed', 200);
-    });
     // RFC 3261 §13.2.1: an INVITE without an offer gets one of ours in the 2xx.
     this.#description = offer === null ? this.#sound.offer() : this.#sound.answer(offer);
   }
@@ -131,7 +151,6 @@ export class IncomingLine implements Line, IncomingListener {
   #release(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#deaf?.();
     this.#sound.close();
     this.#released();
   }

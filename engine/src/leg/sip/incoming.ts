@@ -11,12 +11,12 @@ import type { TrunkRecord } from '../../trunk/trunk-record.ts';
 import type { Trunks } from '../../trunk/trunks.ts';
 import type { TwimlRunner } from '../../twiml/runner.ts';
 import { CallRefused, type Switchboard } from '../switchboard.ts';
-import type { SipParts } from './attempt.ts';
+import type { SipLineParts } from './attempt.ts';
 import { calledNumber, callingNumber, sipAddress, sipFields } from './called-number.ts';
 import { IncomingLine } from './incoming-line.ts';
 import { PHONE_TERMS, type SoundTerms } from './sip-sound.ts';
 
-export interface IncomingParts extends SipParts {
+export interface IncomingParts extends SipLineParts {
   ledger: Ledger;
   switchboard: Switchboard;
   runner: TwimlRunner;

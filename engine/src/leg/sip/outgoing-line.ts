@@ -1,12 +1,8 @@
 import type { CallFailure } from '../../trunk/failure.ts';
 import type { Line, LineListener } from '../line.ts';
-import { Attempt, type AttemptListener, type SipParts } from './attempt.ts';
+import { Attempt, type AttemptListener, type SipLineParts } from './attempt.ts';
+import { nothingHeard, telephoneGone } from './failures.ts';
 import type { Way } from './way.ts';
-
-export interface OutgoingLineParts extends SipParts {
-  /** Keeps what went wrong with a call, for people who look for the reason. */
-  notice: (callSid: string, error: { code: number; message: string }) => void;
-}
 
 /**
  * The line to somebody whom SIP reaches. Ways are tried in rounds: those of one round all at once,
@@ -17,7 +13,7 @@ export interface OutgoingLineParts extends SipParts {
 export class OutgoingLine implements Line, AttemptListener {
   readonly #sid: string;
   readonly #rounds: readonly (readonly Way[])[];
-  readonly #parts: OutgoingLineParts;
+  readonly #parts: SipLineParts;
   readonly #attempts = new Set<Attempt>();
   #listener: LineListener | null = null;
   /** Who is heard: the one who answered, or who sends sound before that. */
@@ -27,7 +23,7 @@ export class OutgoingLine implements Line, AttemptListener {
   #legs = 0;
   #failures: CallFailure[] = [];
 
-  constructor(sid: string, rounds: readonly (readonly Way[])[], parts: OutgoingLineParts) {
+  constructor(sid: string, rounds: readonly (readonly Way[])[], parts: SipLineParts) {
     this.#sid = sid;
     this.#rounds = rounds.filter((ways) => ways.length > 0);
     this.#parts = parts;
@@ -87,8 +83,12 @@ export class OutgoingLine implements Line, AttemptListener {
 
   ended(attempt: Attempt, problem: string | null): void {
     this.#attempts.delete(attempt);
-    if (problem !== null) this.#parts.notice(this.#sid, { code: 32_011, message: problem });
+    if (problem !== null) this.#parts.notice(this.#sid, telephoneGone(problem));
     this.#listener?.ended('completed', 200);
+  }
+
+  silent(_attempt: Attempt, seconds: number): void {
+    this.#parts.notice(this.#sid, nothingHeard(seconds), 'warning');
   }
 
   #next(): void {

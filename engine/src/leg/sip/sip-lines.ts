@@ -5,7 +5,11 @@ import type { NameAddress, SipUri } from '../../sip/message/message.ts';
 import type { Telephony } from '../../telephony.ts';
 import type { Trunks } from '../../trunk/trunks.ts';
 import type { Destination, LineFinder } from '../switchboard.ts';
-import { OutgoingLine, type OutgoingLineParts } from './outgoing-line.ts';
+import type { SipLineParts } from './attempt.ts';
+import { OutgoingLine } from './outgoing-line.ts';
+import { phoneWays } from './phone-ways.ts';
+import { isOwnHeader, readSipUri } from './sip-destination.ts';
+import { PHONE_TERMS } from './sip-sound.ts';
 import { overTrunk } from './trunk-way.ts';
 import type { Way } from './way.ts';
 
@@ -18,7 +22,7 @@ export interface SipLinesParts {
 }
 
 /** The lines that SIP has: numbers go over trunks, sip: to our phones or to where it says. */
-export function sipLines(parts: SipLinesParts, line: OutgoingLineParts): LineFinder {
+export function sipLines(parts: SipLinesParts, line: SipLineParts): LineFinder {
   return (call) => {
     if (call.to.startsWith('+')) {
       const routes = parts.trunks.routesTo(call.to, call.from);

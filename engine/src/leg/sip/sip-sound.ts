@@ -1,7 +1,8 @@
 import { randomInt } from 'node:crypto';
-import type { MediaLink } from '../../media-link.ts';
+import type { LegNews, MediaLink } from '../../media-link.ts';
 import { createAudioSession } from '../../sip/sdp/audio-session.ts';
 import { SdpRefused, type AudioSession, type OurMedia } from '../../sip/sdp/offer-answer.ts';
+import { soundLost } from './failures.ts';
 
 /** What may be agreed about the sound with whoever is on the other side. */
 export type SoundTerms = Pick<OurMedia, 'laws' | 'srtp'>;
@@ -9,22 +10,40 @@ export type SoundTerms = Pick<OurMedia, 'laws' | 'srtp'>;
 /** Whatever a phone can do is good enough: it is ours. */
 export const PHONE_TERMS: SoundTerms = { laws: ['PCMU', 'PCMA'], srtp: 'optional' };
 
+/** After the answer a packet is due every 20 ms, silent or not. */
+const SILENT_AFTER_MS = 5_000;
+
+/** What is told of the far end's sound. */
+export interface SoundListener {
+  /** The first packet is here. */
+  heard(): void;
+  /** Answered for `seconds`, and not a packet has come. Told once. */
+  silent(seconds: number): void;
+  /** The media process gave the leg up; `problem` says why in words. */
+  lost(problem: string): void;
+}
+
 /**
- * The sound of one INVITE: a port of the media process, and what both sides have agreed about it.
- * Whoever opens it closes it.
+ * The sound of one INVITE: a port of the media process, what both sides have agreed about it, and
+ * whether any comes. Whoever opens it closes it.
  */
 export class SipSound {
   /** The leg's name in the media process. */
   readonly leg: string;
   readonly #media: MediaLink;
+  readonly #listener: SoundListener;
+  #deaf: (() => void) | null = null;
+  #heard = false;
+  #silenceTimer: NodeJS.Timeout | null = null;
   #session: AudioSession | null = null;
   /** The answer that was taken last: 183 and 200 mostly bring the same one. */
   #accepted: string | null = null;
   #closed = false;
 
-  constructor(leg: string, media: MediaLink) {
+  constructor(leg: string, media: MediaLink, listener: SoundListener) {
     this.leg = leg;
     this.#media = media;
+    this.#listener = listener;
   }
 
   /** `address`: where the other side is to send to. Rejects when there is no port for it. */
@@ -32,6 +51,7 @@ export class SipSound {
     const { port } = await this.#media.ask('leg.rtp', { leg: this.leg });
     // Closed meanwhile: the leg came to be behind the back of `close`.
     if (this.#closed) this.#media.tell('leg.close', { leg: this.leg });
+    else this.#deaf = this.#media.onLeg(this.leg, (news) => this.#hear(news));
     // RFC 4566 §5.2: numeric, and unlikely to be another session's.
     const sessionId = String(randomInt(2 ** 47));
     this.#session = createAudioSession({ address, port, sessionId, ...terms });
@@ -48,9 +68,10 @@ export class SipSound {
 
   /** Takes the answer to our offer. Rejects with SdpRefused. */
   async accept(answer: string): Promise<void> {
-    if (answer === this.#accepted) return;
-    this.#open.accept(answer);
-    this.#accepted = answer;
+    if (answer !== this.#accepted) {
+      this.#open.accept(answer);
+      this.#accepted = answer;
+    }
     await this.flow();
   }
 
@@ -80,10 +101,29 @@ export class SipSound {
     return sdp;
   }
 
+  /** The call is answered: from now on sound is missed. */
+  expect(): void {
+    if (this.#heard || this.#closed) return;
+    this.#silenceTimer ??= setTimeout(() => {
+      // Who holds from the beginning on need not send (RFC 3264 §8.4).
+      if (this.#session?.flow?.receives === true) this.#listener.silent(SILENT_AFTER_MS / 1000);
+    }, SILENT_AFTER_MS);
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#deaf?.();
+    if (this.#silenceTimer !== null) clearTimeout(this.#silenceTimer);
     if (this.#session !== null) this.#media.tell('leg.close', { leg: this.leg });
+  }
+
+  #hear(news: LegNews): void {
+    if (news.event === 'leg.lost') return this.#listener.lost(soundLost(news.data.why));
+    if (news.event !== 'leg.heard') return;
+    this.#heard = true;
+    if (this.#silenceTimer !== null) clearTimeout(this.#silenceTimer);
+    this.#listener.heard();
   }
 
   get #open(): AudioSession {

@@ -80,7 +80,7 @@ export class RtpLeg implements Leg {
 
   /**
    * What was agreed, for the first time or anew. The stream goes on: source, numbers and, while
-   * they are the same, keys.
+   * they are the same, keys. One that was lost has another time to be heard.
    * @throws MediaFailure sdp_refused when a key is none
    */
   setFlow(flow: RtpFlow): void {
@@ -98,6 +98,7 @@ export class RtpLeg implements Leg {
     this.#flow = flow;
     this.#line = this.#drawLine(flow);
     this.#stream.expect(flow.receives);
+    this.#lost = false;
     if (first) this.#listener.connected();
   }
 

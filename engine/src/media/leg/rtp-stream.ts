@@ -113,10 +113,14 @@ export class RtpStream {
     };
   }
 
-  /** From now on packets should come, or should not: a held far end is not quiet. */
+  /**
+   * From now on packets should come, or should not: a held far end is not quiet. Who has just agreed
+   * to that was alive.
+   */
   expect(packets: boolean): void {
-    this.#lastPacket = packets ? (this.#lastPacket ?? performance.now()) : null;
-    this.#lastSign = packets ? (this.#lastSign ?? performance.now()) : null;
+    const now = performance.now();
+    this.#lastPacket = packets ? (this.#lastPacket ?? now) : null;
+    this.#lastSign = packets ? now : null;
   }
 
   /** Fetches the next 20 ms into `spoken`. */
