@@ -129,15 +129,11 @@ async function build(config: EngineConfig, ground: Ground, log: Logger): Promise
   addLines(config, switchboard, phones, media, log);
   const telephony = buildTelephony(config.sip, ground, OUR_SOUNDS.testCall, log);
   const { trunks, testCalls } = telephony;
-  const { authToken } = account;
-  const lines = { ...ground, authToken, telephony, switchboard, runner, notices };
+  const admission = new Admission(limits, () => outbox.pending);
+  const lines = { ...ground, authToken, telephony, switchboard, runner, admission, notices };
   const telephones = addPhoneLines(lines, log);
   media.onDeath(() => endEverything(switchboard, conferences));
 
-  const telephony = buildTelephony(config.sip, ground, log);
-  const { trunks } = telephony;
-  const telephones = addPhoneLines({ ...ground, telephony, switchboard, runner }, log);
-  const admission = new Admission(limits, () => outbox.pending);
   const rest = {
     ...{ ledger, switchboard, conferences, runner, files, media, recorder, callRecordings },
     ...{ admission, messages, queues, traffic: ground.traffic },

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Admission } from './api/admission.ts';
 import type { Ledger } from './journal/ledger.ts';
 import type { SipLineParts } from './leg/sip/attempt.ts';
 import { IncomingCalls } from './leg/sip/incoming.ts';
@@ -23,6 +24,8 @@ export interface PhoneLinesParts {
   switchboard: Switchboard;
   media: MediaLink;
   runner: TwimlRunner;
+  admission: Pick<Admission, 'take'>;
+  notices: Notices;
 }
 
 export interface PhoneLines {
@@ -34,17 +37,22 @@ export interface PhoneLines {
 
 /** Calls by SIP: over trunks, to and from agents' phones, to addresses elsewhere. */
 export function addPhoneLines(parts: PhoneLinesParts, log: Logger): PhoneLines {
-  const { telephony, ledger, switchboard, media } = parts;
-  const notices = new Notices(ledger, log);
+  const { telephony, ledger, switchboard, media, notices, admission } = parts;
   const { sip, trunks } = telephony;
   const directory = new Directory(ledger);
   const authentication = new Authentication(directory, parts.authToken);
   const bindings = new Bindings();
   const registrar = new Registrar(directory, authentication, bindings);
-  const notice: SipLineParts['notice'] = (sid, { code, message }, level) =>
-    notices.add(sid, new TwimlProblem(code, message), level);
-  const line = { sip, media, log, notice };
-  const calls = new IncomingCalls({ ...parts, ...line, trunks, directory, authentication });
+  const hasRoom = () => admission.take();
+  const calls = new IncomingCalls({
+    ...parts,
+    sip,
+    trunks,
+    directory,
+    authentication,
+    hasRoom,
+    log,
+  });
   sip.listener = {
     invited: (call) => calls.invited(call),
     admits: ({ headers, source }) =>

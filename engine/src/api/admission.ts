@@ -17,8 +17,8 @@ const PERIODS = 10;
 const BEHIND_MS = 30;
 
 /**
- * Who may still place a call. What the engine cannot carry is refused at once, with Twilio's
- * "too many requests": a queue would make everybody late, and those in conversation first.
+ * Who may still place a call, or call in. What the engine cannot carry is refused at once, with Twilio's
+ * "too many requests", or SIP's "service unavailable": a queue would make everybody late, and those in conversation first.
  */
 export class Admission {
   readonly #limits: AdmissionLimits;
@@ -39,11 +39,14 @@ export class Admission {
 
   /** Refuses before the body is read, so that saying no costs next to nothing. 429. */
   readonly hook = async (): Promise<void> => {
-    const full = this.#backlog() >= this.#limits.maxBacklog || this.#late >= PERIODS;
-    if (full || !this.#rate.take(performance.now())) {
-      throw new ApiProblem(429, 20_429, 'Too Many Requests');
-    }
+    if (!this.take()) throw new ApiProblem(429, 20_429, 'Too Many Requests');
   };
+
+  /** Whether one more call may be placed, or come in, now; if so, it counts. */
+  take(): boolean {
+    const full = this.#backlog() >= this.#limits.maxBacklog || this.#late >= PERIODS;
+    return !full && this.#rate.take(performance.now());
+  }
 
   close(): void {
     clearInterval(this.#timer);

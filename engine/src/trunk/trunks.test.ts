@@ -121,10 +121,20 @@ describe('a call that comes in', () => {
       trunkRecord({ sid: 'TKoff', enabled: false, allowedAddresses: ['0.0.0.0/0'] }),
       trunkRecord({ sid: 'TK1', allowedAddresses: ['192.0.2.0/24', '2001:db8::/32'] }),
     );
-    expect(trunks.admit('192.0.2.77')?.sid).toBe('TK1');
-    expect(trunks.admit('::ffff:192.0.2.77')?.sid).toBe('TK1');
-    expect(trunks.admit('2001:db8::9')?.sid).toBe('TK1');
-    expect(trunks.admit('198.51.100.1')).toBeNull();
+    const at = (address: string) => trunks.at(address).map(({ sid }) => sid);
+    expect(at('192.0.2.77')).toEqual(['TK1']);
+    expect(at('::ffff:192.0.2.77')).toEqual(['TK1']);
+    expect(at('2001:db8::9')).toEqual(['TK1']);
+    expect(at('198.51.100.1')).toEqual([]);
+  });
+
+  it('may belong to any of the trunks that share an address', () => {
+    const allowedAddresses = ['192.0.2.1'];
+    const trunks = open(
+      trunkRecord({ sid: 'TK2', priority: 2, allowedAddresses }),
+      trunkRecord({ sid: 'TK1', priority: 1, allowedAddresses }),
+    );
+    expect(trunks.at('192.0.2.1').map(({ sid }) => sid)).toEqual(['TK1', 'TK2']);
   });
 });
 

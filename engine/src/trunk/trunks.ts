@@ -127,13 +127,12 @@ export class Trunks {
     this.#entries.get(sid)?.watch.report(failure);
   }
 
-  /** The enabled trunk whose calls come from this address; null: a stranger's. */
-  admit(address: string): TrunkRecord | null {
-    const fits = this.list().find(({ sid, enabled }) => {
+  /** The enabled trunks whose calls come from this address, by priority; none: it is a stranger's. */
+  at(address: string): TrunkRecord[] {
+    return this.list().filter(({ sid, enabled }) => {
       const { watch, allowed } = this.#of(sid);
       return enabled && (watch.has(address) || allowed.has(address));
     });
-    return fits ?? null;
   }
 
   /** Harmless twice. */

@@ -15,14 +15,17 @@ import type { SipLineParts } from './attempt.ts';
 import { calledNumber, callingNumber, sipAddress, sipFields } from './called-number.ts';
 import { IncomingLine } from './incoming-line.ts';
 import { PHONE_TERMS, type SoundTerms } from './sip-sound.ts';
+import { trunkOf } from './trunk-of-call.ts';
 
 export interface IncomingParts extends SipLineParts {
   ledger: Ledger;
   switchboard: Switchboard;
   runner: TwimlRunner;
-  trunks: Pick<Trunks, 'admit' | 'take'>;
+  trunks: Pick<Trunks, 'at' | 'take'>;
   directory: Directory;
   authentication: Authentication;
+  /** Whether the engine can carry one more. */
+  hasRoom: () => boolean;
 }
 
 /** A call that may come in: what the application is told, and who is asked what to do with it. */
@@ -47,12 +50,12 @@ export class IncomingCalls {
   /** Who may say anything to us: a trunk's address, or somebody of one of our domains. */
   knows(from: { address: string; host: string }): boolean {
     const { trunks, directory } = this.#parts;
-    return trunks.admit(from.address) !== null || directory.domain(from.host) !== undefined;
+    return trunks.at(from.address).length > 0 || directory.domain(from.host) !== undefined;
   }
 
   invited(call: IncomingCall): void {
-    const { trunks, directory, log } = this.#parts;
-    const trunk = trunks.admit(call.source.address);
+    const { trunks, directory, log, hasRoom } = this.#parts;
+    const trunk = trunkOf(call, trunks.at(call.source.address));
     const domain = directory.domain(call.from.uri.host);
     const arrival =
       domain !== undefined
@@ -62,6 +65,10 @@ export class IncomingCalls {
           : null;
     if (arrival === null) return call.hangUp(NOT_FOUND);
     if (arrival === 'refused') return;
+    if (!hasRoom()) {
+      arrival.release();
+      return call.hangUp(UNAVAILABLE, RETRY_AFTER);
+    }
     this.#receive(call, arrival).catch((error: unknown) => {
       log.error({ err: error, callId: call.callId }, 'a call could not be taken in');
       call.hangUp(SERVER_ERROR);
@@ -95,7 +102,7 @@ export class IncomingCalls {
 
   #fromPhone(call: IncomingCall, domain: SipDomainRecord): Arrival | 'refused' {
     const proof = this.#parts.authentication.check(
-      { method: 'INVITE', uri: call.uri, headers: call.headers },
+      { method: 'INVITE', uri: call.uri, headers: call.headers, source: call.source },
       domain,
       'call',
     );
@@ -142,6 +149,7 @@ export class IncomingCalls {
       line.ring();
       runner.run(taken, source);
     } catch (error) {
+      if (error instanceof CallRefused) call.hangUp(UNAVAILABLE, RETRY_AFTER);
       line.close({ status: 'failed', sipCode: UNAVAILABLE });
       if (!(error instanceof CallRefused)) throw error;
     }
@@ -154,3 +162,5 @@ const NOT_FOUND = 404;
 const NOT_ACCEPTABLE = 488;
 const SERVER_ERROR = 500;
 const UNAVAILABLE = 503;
+/** Seconds: what is too much now may be tried again soon (§20.33). */
+const RETRY_AFTER = [['Retry-After', '1']] as const;
