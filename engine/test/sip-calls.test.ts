@@ -210,6 +210,16 @@ describe('a call that comes in', () => {
     });
   });
 
+  it('brings the caller’s own headers to the application', async () => {
+    await expectAllWell(await caller('uac-headers', '/talk', { args: ['-d', '100'] }));
+    const { fields } = await house.application.next(({ path }) => path === '/talk');
+    expect(fields).toMatchObject({
+      ...{ 'SipHeader_X-Order': '4711', 'SipHeader_x-note': 'two words; and=more' },
+      ...{ ForwardedFrom: '+442079460999', SipSourceIp: '127.0.0.1' },
+    });
+    expect(Object.keys(fields).filter((name) => name.startsWith('SipHeader_'))).toHaveLength(2);
+  });
+
   it('may be written in the national form', async () => {
     const peer = await caller('uac', '/talk', {
       ...{ service: `0${OURS.slice(3)}`, args: ['-d', '100'] },

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../../test/support/free-port.ts';
 import { ACCOUNT, House } from './support/house.ts';
 import { startSipp, type Sipp, type SippOptions } from './support/sipp.ts';
+import { askEngine } from './support/trunk-api.ts';
 
 const PUBLIC = '203.0.113.9';
 /** Longer than the engine waits before it says that a telephone is silent. */
@@ -9,12 +11,25 @@ const TIMEOUT_SECONDS = 6;
 const [ERROR, WARNING] = ['0', '1'];
 const OURS = ACCOUNT.TWILIO_CALLER_ID;
 
+const LOST_AFTER_WARNING = [
+  [ERROR, expect.stringContaining('RTP timeout')],
+  [WARNING, expect.stringContaining('Nothing was heard from the far end for 5 s')],
+];
+/** What the far end is told when we hang up on it. */
+const REASON = /^BYE [^]*^Reason: Q\.850;cause=41;text="[^"]*RTP timeout/m;
+
 let house: House;
+let sipPort: number;
 beforeAll(async () => {
+  sipPort = await freePort();
   house = await House.open({
-    ...{ SIP_HOST: '127.0.0.1', SIP_PORT: '0', SIP_PUBLIC_ADDRESS: PUBLIC },
+    ...{ SIP_HOST: '127.0.0.1', SIP_PORT: String(sipPort), SIP_PUBLIC_ADDRESS: PUBLIC },
     SIP_RTP_TIMEOUT_SECONDS: String(TIMEOUT_SECONDS),
   });
+  const trunk = { name: 'Carrier', host: '127.0.0.1', port: 5999, keepAliveSeconds: null };
+  expect((await askEngine(house, 'POST', '/trunks', trunk)).status).toBe(201);
+  const [number] = await house.client.incomingPhoneNumbers.list({ phoneNumber: OURS });
+  await house.client.incomingPhoneNumbers(number?.sid ?? '').update({ voiceUrl: url('/in') });
 });
 
 const open: Sipp[] = [];
@@ -59,13 +74,19 @@ describe.concurrent('a telephone', () => {
     await status('in-progress');
     const { fields } = await status('completed');
     expect(Number(fields.CallDuration)).toBeGreaterThanOrEqual(TIMEOUT_SECONDS - 1);
-    expect(await notices()).toEqual([
-      [ERROR, expect.stringContaining('RTP timeout')],
-      [WARNING, expect.stringContaining('Nothing was heard from the far end for 5 s')],
-    ]);
+    expect(await notices()).toEqual(LOST_AFTER_WARNING);
     const { code, messages } = await phone.done;
     expect(code).toBe(0);
-    expect(messages).toMatch(/^BYE [^]*^Reason: Q\.850;cause=41;text="[^"]*RTP timeout/m);
+    expect(messages).toMatch(REASON);
+  });
+
+  it('that calls, and is never heard, is told the same', async () => {
+    house.application.on('/in', `<Response><Play loop="0">${url('/wait.wav')}</Play></Response>`);
+    const remote = { address: '127.0.0.1', port: sipPort };
+    const phone = await telephone('uac-waits', { remote, service: OURS });
+    const { fields } = await house.application.next(({ path }) => path === '/in');
+    expect((await phone.done).messages).toMatch(REASON);
+    expect(await noticesOf(fields.CallSid ?? '')).toEqual(LOST_AFTER_WARNING);
   });
 
   it('may send a description early and no sound, and ring for as long as it wants', async () => {

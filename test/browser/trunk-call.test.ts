@@ -44,11 +44,11 @@ it('an agent in the browser and a customer at a real phone talk through a trunk,
 
   phone.hangUp();
   await lastCall(agent)
-    .getByText(/^The customer hung up/)
+    .getByText(/^Customer hung up after/)
     .waitFor();
   expect(await house.endedCall()).toMatchObject({
     ...{ outcome: 'completed', endedBy: 'customer', endReason: 'customer_hung_up' },
-    number: NUMBER,
+    customer: { number: NUMBER },
   });
 
   await lastCall(agent).getByRole('link', { name: 'Open the record' }).click();
