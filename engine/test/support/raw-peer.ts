@@ -78,22 +78,36 @@ export class RawPeer {
     this.#send(this.#fill(response, said), port);
   }
 
-  /** A request of ours to that port, in a dialog when `headers` have its To with a tag. */
-  send(port: number, method: string, said: Sent = {}): void {
+  /** The final answer to the request of ours with that number. */
+  final(cseq: number): Promise<SipResponse> {
+    return this.#find(
+      (message) =>
+        message.kind === 'response' && message.status >= 200 && cseqOf(message).number === cseq,
+      1,
+    ) as Promise<SipResponse>;
+  }
+
+  /**
+   * A request of ours to that port, in a dialog when `headers` have its To with a tag. Returns its
+   * CSeq number.
+   */
+  send(port: number, method: string, said: Sent = {}): number {
     this.#ours += 1;
+    const cseq = said.cseq ?? this.#ours;
     const lines = {
       Via: `SIP/2.0/UDP 127.0.0.1:${this.port};branch=${said.branch ?? `z9hG4bK${randomBytes(6).toString('hex')}`}`,
       'Max-Forwards': '70',
       From: '<sip:peer@127.0.0.1>;tag=peer',
       To: '<sip:us@127.0.0.1>',
       'Call-ID': 'raw',
-      CSeq: `${said.cseq ?? this.#ours} ${method}`,
+      CSeq: `${cseq} ${method}`,
       ...said.headers,
     };
     const head = Object.entries(lines).map(([name, value]) => `${name}: ${value}`);
     const text = [`${method} sip:us@127.0.0.1:${port} SIP/2.0`, ...head, '', ''].join('\r\n');
     const request = parseMessage(Buffer.from(text));
     this.#send(this.#fill(request, { ...said, headers: {} }), port);
+    return cseq;
   }
 
   close(): void {
@@ -119,9 +133,13 @@ export class RawPeer {
   }
 
   #next(name: string, nth: number): Promise<SipMessage> {
+    return this.#find((message) => nameOf(message) === name, nth);
+  }
+
+  #find(fits: (message: SipMessage) => boolean, nth: number): Promise<SipMessage> {
     return new Promise((resolve) => {
       const look = (): void => {
-        const found = this.#messages.filter((message) => nameOf(message) === name)[nth - 1];
+        const found = this.#messages.filter(fits)[nth - 1];
         if (found === undefined) return;
         this.#waiting.delete(look);
         resolve(found);
