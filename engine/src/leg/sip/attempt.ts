@@ -96,17 +96,21 @@ export class Attempt implements OutgoingListener, SoundListener {
 
   answered(sdp: string | null): void {
     if (this.#state !== 'inviting') return;
-    this.#agree(sdp).then(
-      () => {
-        if (this.#state !== 'inviting') return;
-        this.#state = 'answered';
-        this.sound.expect();
-        this.way.report(null);
-        this.#listener.answered(this);
-      },
-      // RFC 3261 §13.2.2.4: an answer that is not acceptable is acknowledged, and then ended.
-      (error: unknown) => this.#fail(unusable(error)),
-    );
+    this.#agree(sdp)
+      .then(
+        () => {
+          if (this.#state !== 'inviting') return;
+          this.#state = 'answered';
+          this.way.report(null);
+          this.#listener.answered(this);
+        },
+        // RFC 3261 §13.2.2.4: an answer that is not acceptable is acknowledged, and then ended.
+        (error: unknown) => this.#fail(unusable(error)),
+      )
+      .catch((error: unknown) => {
+        this.#parts.log.error({ err: error, leg: this.sound.leg }, 'an answered call broke');
+        this.#fail(broken(error));
+      });
   }
 
   failed(failure: InviteFailure): void {

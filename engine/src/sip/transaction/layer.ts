@@ -87,9 +87,13 @@ export class TransactionLayer implements Transactions {
     try {
       message = parseMessage(bytes);
     } catch (error) {
-      if (!(error instanceof SipSyntaxError)) throw error;
       const { address, transport } = source;
-      this.#options.log.debug({ address, transport, problem: error.message }, 'that is no SIP');
+      if (error instanceof SipSyntaxError) {
+        this.#options.log.debug({ address, transport, problem: error.message }, 'that is no SIP');
+      } else {
+        // A fault of ours, which no stranger may end the process with.
+        this.#options.log.error({ err: error, address, transport }, 'SIP could not be read');
+      }
       return;
     }
     // One listener's exception ends neither the process nor the connection that it came by.

@@ -131,7 +131,7 @@ export class Negotiation implements Agreement {
       }
       if (transaction.request.method === 'INVITE')
         transaction.respond(responseTo(transaction.request, 100));
-      answer.then(answered, refused);
+      answer.then(answered).catch(refused);
     } catch (error) {
       refused(error);
     }

@@ -114,6 +114,18 @@ describe('a registration', () => {
     await expect.poll(() => states[1]).toMatchObject({ text: 'example.com is unknown' });
   });
 
+  it('is taken back when it comes to be after its end was asked for', async () => {
+    const registration = register();
+    const asked = await peer.request('REGISTER');
+    const closed = registration.close();
+    peer.answer(asked, 200, granting(300));
+    const goodbye = await peer.request('REGISTER', 2);
+    expect(goodbye.headers.get('Expires')).toBe('0');
+    peer.answer(goodbye, 200);
+    await closed;
+    expect(whats()).toEqual(['registering']);
+  });
+
   it('is taken back when the agent closes, and a dead registrar does not hold it up', async () => {
     register();
     peer.answer(await peer.request('REGISTER'), 200, granting(300));

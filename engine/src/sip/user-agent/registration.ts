@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { parseNumber } from '../message/characters.ts';
 import { contactsOf, expiresOf } from '../message/fields.ts';
 import { bareRequest } from '../message/make.ts';
 import type { Hop, SipRequest, SipResponse } from '../message/message.ts';
@@ -22,6 +23,9 @@ export const RETRY_TIMES: RetryTimes = { first: 30_000, most: 600_000 };
 /** How long a goodbye may take. ms */
 const GOODBYE_MS = 1500;
 
+/** §25.1: delta-seconds have 32 bits. */
+const MOST_SECONDS = 2 ** 32 - 1;
+
 /** Longer timers overflow. ms */
 const MOST_TIMER_MS = 2 ** 31 - 1;
 
@@ -40,6 +44,10 @@ export class KeptRegistration implements Registration {
   #failures = 0;
   #state: RegistrationState = { state: 'registering' };
   #timer: NodeJS.Timeout | null = null;
+  /** A REGISTER is under way … */
+  #asking = false;
+  /** … and this is done when it is answered, or given up. */
+  #afterwards: (() => void) | null = null;
   /** Where the binding is, if there is one. */
   #bound: Hop | null = null;
   #closing: Promise<void> | null = null;
@@ -78,15 +86,24 @@ export class KeptRegistration implements Registration {
       hops: this.#options.hops(),
       authority: this.#authority,
     };
+    this.#asking = true;
     sendRequest(this.#stack, plan, {
-      final: (response, attempt) => this.#answered(response, attempt, lengthened),
-      failed: ({ text }) => this.#failed(null, text, 0),
+      final: (response, attempt) => {
+        this.#asking = false;
+        this.#answered(response, attempt, lengthened);
+        this.#afterwards?.();
+      },
+      failed: ({ text }) => {
+        this.#asking = false;
+        this.#failed(null, text, 0);
+        this.#afterwards?.();
+      },
     });
   }
 
   #answered(response: SipResponse, { request, hop }: Attempt, lengthened: boolean): void {
     const { status, reason, headers } = response;
-    const least = Number(headers.get('Min-Expires') ?? '');
+    const least = parseNumber(headers.get('Min-Expires') ?? '', MOST_SECONDS) ?? 0;
     if (status < 300) this.#registered(response, request, hop);
     else if (status === 423 && least > this.#seconds && !lengthened) {
       // §10.2.8: too brief; once more with what it wants at least.
@@ -133,21 +150,27 @@ export class KeptRegistration implements Registration {
   /** §10.2.2: removes the binding, if anybody there still listens. */
   #goodbye(): Promise<void> {
     if (this.#timer !== null) clearTimeout(this.#timer);
-    const bound = this.#bound;
-    if (bound === null) return Promise.resolve();
     return new Promise((resolve) => {
-      const patience = setTimeout(resolve, GOODBYE_MS);
       const done = (): void => {
         clearTimeout(patience);
+        this.#afterwards = null;
         resolve();
       };
-      const plan = {
-        build: (hop: Hop) => this.#request(hop, 0),
-        hops: [bound],
-        authority: this.#authority,
-      };
-      sendRequest(this.#stack, plan, { final: done, failed: done });
+      const patience = setTimeout(done, GOODBYE_MS);
+      // What is still under way would bind us after our goodbye.
+      if (this.#asking) this.#afterwards = () => this.#unbind(done);
+      else this.#unbind(done);
     });
+  }
+
+  #unbind(done: () => void): void {
+    if (this.#bound === null) return done();
+    const plan = {
+      build: (hop: Hop) => this.#request(hop, 0),
+      hops: [this.#bound],
+      authority: this.#authority,
+    };
+    sendRequest(this.#stack, plan, { final: done, failed: done });
   }
 
   #request(hop: Hop, seconds: number): SipRequest {

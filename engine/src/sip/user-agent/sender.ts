@@ -79,8 +79,16 @@ class Sending implements SentRequest {
 
   #attempt(index: number): void {
     const hop = this.#hops[index]!;
-    const request = this.#plan.build(hop);
-    this.#plan.authority.sign(request);
+    let request: SipRequest;
+    try {
+      request = this.#plan.build(hop);
+      this.#plan.authority.sign(request);
+    } catch (error) {
+      // It is tried from timers and promises, where nobody else would catch it.
+      this.#stack.log.error({ err: error }, 'a SIP request could not be made');
+      this.#fail({ cause: 'transport', text: `not sent: ${(error as Error).message}` });
+      return;
+    }
     const attempt = { request, hop };
     this.#transaction = this.#stack.transactions.send(request, hop, {
       response: (response) => this.#response(response, attempt, index),
