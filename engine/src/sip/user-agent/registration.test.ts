@@ -126,6 +126,21 @@ describe('a registration', () => {
     expect(whats()).toEqual(['registering']);
   });
 
+  it('whose request cannot even be made has failed, and ends nothing else', async () => {
+    const options = {
+      registrar: parseUri('sip:example.com'),
+      hops: () => Promise.resolve([hopTo(peer.port)]),
+      aor: parseNameAddress('<sip:us@example.com>'),
+      get credentials(): never {
+        throw new Error('the keys are lost');
+      },
+      seconds: 300,
+    };
+    const registration = agent.register(options, (state) => states.push(state));
+    await expect.poll(() => states[1]).toMatchObject({ text: 'not sent: the keys are lost' });
+    await registration.close();
+  });
+
   it('is taken back when the agent closes, and a dead registrar does not hold it up', async () => {
     register();
     peer.answer(await peer.request('REGISTER'), 200, granting(300));
