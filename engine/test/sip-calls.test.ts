@@ -168,14 +168,17 @@ describe('a call over a trunk', () => {
     await Promise.all([expectAllWell(first), expectAllWell(second)]);
   });
 
-  it('takes the next trunk where nobody listens at the first one', async () => {
-    await trunk(await freePort(), { priority: 0, transport: 'tcp' });
-    const second = await carrier('uas', {}, { priority: 1 });
-    const { sid } = await call();
-    await status('in-progress');
-    await house.client.calls(sid).update({ status: 'completed' });
-    await expectAllWell(second);
-  });
+  it.each(['tcp', 'udp'])(
+    'takes the next trunk where nobody is there, over %s',
+    async (transport) => {
+      await trunk(await freePort(), { priority: 0, transport });
+      const second = await carrier('uas', {}, { priority: 1 });
+      const { sid } = await call();
+      await status('in-progress');
+      await house.client.calls(sid).update({ status: 'completed' });
+      await expectAllWell(second);
+    },
+  );
 
   it('takes no other trunk where who is called is busy', async () => {
     await carrier('uas-refuse', { keys: { status: '486 Busy Here' } }, { priority: 0 });

@@ -161,7 +161,7 @@ export class TestCallRun implements AttemptListener {
       this.#fail('answered', 'no_answer', text);
     }, ringMs);
     this.#attempt = new Attempt(overTrunk(this.#route), this.view.id, this.#parts, this);
-    this.#attempt.start();
+    this.#attempt.start({ isLast: true });
   }
 
   #hear(news: LegNews): void {

@@ -67,9 +67,10 @@ export class Attempt implements OutgoingListener, SoundListener {
     this.#listener = listener;
   }
 
-  start(): void {
+  /** `isLast`: there is no other way, so whoever says nothing may take its time. */
+  start({ isLast }: { isLast: boolean }): void {
     if (!this.way.take()) return this.#fail(full());
-    this.#invite().catch((error: unknown) => {
+    this.#invite({ ms: HOP_PATIENCE_MS, withLast: !isLast }).catch((error: unknown) => {
       this.#parts.log.error({ err: error, leg: this.sound.leg }, 'a call could not be placed');
       this.#fail(broken(error));
     });
@@ -152,7 +153,7 @@ export class Attempt implements OutgoingListener, SoundListener {
     if (this.#state === 'answered') this.#end(problem);
   }
 
-  async #invite(): Promise<void> {
+  async #invite(patience: { ms: number; withLast: boolean }): Promise<void> {
     const { way, sound } = this;
     const { sip } = this.#parts;
     let agent: UserAgent;
@@ -171,7 +172,7 @@ export class Attempt implements OutgoingListener, SoundListener {
     this.#state = 'inviting';
     const { uri, from, to, routes, credentials, headers } = way;
     const offer = sound.offer();
-    const asked = { uri, hops, from, to, routes, credentials, headers, offer };
+    const asked = { uri, hops, from, to, patience, routes, credentials, headers, offer };
     this.#call = agent.invite({ ...asked, sessionSeconds: SESSION_SECONDS }, this);
   }
 
@@ -200,5 +201,7 @@ export class Attempt implements OutgoingListener, SoundListener {
   }
 }
 
+/** A call must not wait for 64*T1 where somebody else could take it: as long as for a connection. */
+const HOP_PATIENCE_MS = 5_000;
 /** RFC 4028 §4: half an hour is what it recommends. */
 const SESSION_SECONDS = 1800;

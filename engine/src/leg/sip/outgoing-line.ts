@@ -100,7 +100,8 @@ export class OutgoingLine implements Line, AttemptListener {
       return new Attempt(way, `${this.#sid}-${this.#legs}`, this.#parts, this);
     });
     for (const attempt of attempts) this.#attempts.add(attempt);
-    for (const attempt of attempts) if (this.#attempts.has(attempt)) attempt.start();
+    const isLast = this.#round + 1 === this.#rounds.length;
+    for (const attempt of attempts) if (this.#attempts.has(attempt)) attempt.start({ isLast });
   }
 
   #drop(kept: Attempt | null): void {

@@ -15,6 +15,11 @@ export interface InviteOptions {
   hops: readonly Hop[];
   from: NameAddress;
   to: NameAddress;
+  /**
+   * How long a hop may say nothing at all before the next one is tried; `withLast`: the last hop too,
+   * as the caller has other ways. Absent: 64*T1 (§17.1.1.2), which is 32 s.
+   */
+  patience?: { ms: number; withLast: boolean };
   /** Route headers, e.g. of a proxy in front of us. */
   routes: readonly string[];
   credentials: Credentials | null;

@@ -109,6 +109,28 @@ describe('an INVITE of ours', () => {
     busy.close();
   });
 
+  it('gives up a hop that says nothing, and ends the call that it makes of it later', async () => {
+    const slow = await RawPeer.open();
+    slow.answersBye = true;
+    const hops = [slow, peer].map(({ port }) => hopTo(port));
+    const { ear, request } = await invite({ hops, patience: { ms: 100, withLast: false } });
+    peer.answer(request, 200, { tag: 'b', sdp: SDP });
+    await ear.next('answered');
+    const late = await slow.request('INVITE');
+    slow.answer(late, 200, { tag: 'late', sdp: SDP });
+    await Promise.all([slow.request('ACK'), slow.request('BYE')]);
+    expect(ear.whats).toEqual(['answered']);
+    slow.close();
+  });
+
+  it('gives up the last hop only where there is another way', async () => {
+    const { ear } = await invite({ patience: { ms: 100, withLast: true } });
+    expect((await ear.next('failed')).failure).toMatchObject({ cause: 'timeout' });
+    // It is told as soon as it says that it is there.
+    peer.answer(await peer.request('INVITE'), 180, { tag: 'b' });
+    await peer.request('CANCEL');
+  });
+
   it('says in words that nobody answered', async () => {
     const { ear } = await invite();
     const { failure } = await ear.next('failed');

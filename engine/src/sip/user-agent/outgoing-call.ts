@@ -94,7 +94,11 @@ export class OutgoingCall implements SipCall {
   }
 
   #send(hops: readonly Hop[]): void {
-    const plan = { build: (hop: Hop) => this.#invite(hop), hops, authority: this.#authority };
+    const { patience } = this.#options;
+    const plan = {
+      ...{ build: (hop: Hop) => this.#invite(hop), hops, authority: this.#authority },
+      ...(patience === undefined ? {} : { patience }),
+    };
     this.#sent = sendRequest(this.#stack, plan, {
       provisional: (response, attempt) => this.#provisional(response, attempt),
       final: (response, attempt) => {
@@ -102,6 +106,7 @@ export class OutgoingCall implements SipCall {
         else this.#refused(response, attempt);
       },
       failed: (failure) => this.#fail({ kind: 'unreachable', ...failure }),
+      late: (response, attempt) => this.#acknowledge(response, attempt)?.usage.bye(),
     });
   }
 
@@ -165,8 +170,21 @@ export class OutgoingCall implements SipCall {
 
   /** A 2xx: the first one wins, every one gets its ACK, and all others get BYE (§13.2.2.4). */
   #ok(response: SipResponse, attempt: Attempt): void {
-    const fork = this.#forks.of(response, attempt);
+    const fork = this.#acknowledge(response, attempt);
     if (fork === null) return;
+    if (this.#state !== 'calling') {
+      // §9.1: it crossed our CANCEL, or another fork was quicker.
+      fork.usage.bye();
+      if (this.#state === 'cancelling') this.#fail({ kind: 'cancelled' });
+      return;
+    }
+    this.#answered(fork, response);
+  }
+
+  /** Whose answer it is; null: it was acknowledged before, or is one too many. */
+  #acknowledge(response: SipResponse, attempt: Attempt): Fork | null {
+    const fork = this.#forks.of(response, attempt);
+    if (fork === null) return null;
     const { usage } = fork;
     const isNew = usage.state === 'early';
     if (isNew) {
@@ -175,14 +193,7 @@ export class OutgoingCall implements SipCall {
     }
     // One that came again wants its ACK again.
     usage.acks.acknowledge(attempt.request);
-    if (!isNew) return;
-    if (this.#state !== 'calling') {
-      // §9.1: it crossed our CANCEL, or another fork was quicker.
-      usage.bye();
-      if (this.#state === 'cancelling') this.#fail({ kind: 'cancelled' });
-      return;
-    }
-    this.#answered(fork, response);
+    return isNew ? fork : null;
   }
 
   #answered(fork: Fork, response: SipResponse): void {

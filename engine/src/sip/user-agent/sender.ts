@@ -15,6 +15,15 @@ export interface RequestPlan {
   build(hop: Hop): SipRequest;
   hops: readonly Hop[] | Promise<readonly Hop[]>;
   authority: Authority;
+  /** Of an INVITE; absent: every hop has the time that transactions give it. */
+  patience?: Patience;
+}
+
+/** How long a hop may say nothing at all, not even 100, before the next one is tried. */
+export interface Patience {
+  ms: number;
+  /** The last hop, too: whoever calls has another way to go. */
+  withLast: boolean;
 }
 
 /** What came of it. `hop` and `request` are those of the attempt that is answered. */
@@ -23,6 +32,8 @@ export interface PlanListener {
   /** The final answer; of an INVITE also every further 2xx. */
   final(response: SipResponse, attempt: Attempt): void;
   failed(failure: Unreachable): void;
+  /** A 2xx from a hop that was given up (§13.2.2.4): it wants its ACK, and its end. */
+  late?(response: SipResponse, attempt: Attempt): void;
 }
 
 export interface Attempt {
@@ -90,14 +101,37 @@ class Sending implements SentRequest {
       return;
     }
     const attempt = { request, hop };
-    this.#transaction = this.#stack.transactions.send(request, hop, {
-      response: (response) => this.#response(response, attempt, index),
+    let givenUp = false;
+    const patience = this.#patienceWith(index, () => {
+      givenUp = true;
+      // Held back until it says something (§9.1): then it is told that nobody waits any more.
+      transaction.cancel();
+      this.#nextAfter(index, unreachable(hop, 'timeout'));
+    });
+    const transaction = this.#stack.transactions.send(request, hop, {
+      response: (response) => {
+        clearTimeout(patience);
+        if (!givenUp) this.#response(response, attempt, index);
+        else if (isOk(response)) this.#listener.late?.(response, attempt);
+      },
       failed: (why, error) => {
-        // RFC 3263 §4.3: nobody there, or a failing transport: the next one.
-        if (this.#goesOn(index)) this.#attempt(index + 1);
-        else this.#fail(unreachable(hop, why, error));
+        clearTimeout(patience);
+        if (!givenUp) this.#nextAfter(index, unreachable(hop, why, error));
       },
     });
+    this.#transaction = transaction;
+  }
+
+  #patienceWith(index: number, giveUp: () => void): NodeJS.Timeout | undefined {
+    const { patience } = this.#plan;
+    const mayGiveUp = patience !== undefined && (patience.withLast || this.#goesOn(index));
+    return mayGiveUp ? setTimeout(giveUp, patience.ms).unref() : undefined;
+  }
+
+  /** RFC 3263 §4.3: nobody there, or a failing transport: the next one. */
+  #nextAfter(index: number, failure: Unreachable): void {
+    if (this.#goesOn(index)) this.#attempt(index + 1);
+    else this.#fail(failure);
   }
 
   #response(response: SipResponse, attempt: Attempt, index: number): void {
@@ -120,6 +154,10 @@ class Sending implements SentRequest {
   #fail(failure: Unreachable): void {
     this.#listener.failed(failure);
   }
+}
+
+function isOk({ status }: SipResponse): boolean {
+  return status >= 200 && status < 300;
 }
 
 function unreachable(hop: Hop, why: 'timeout' | 'transport', error?: Error): Unreachable {
