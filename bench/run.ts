@@ -37,6 +37,7 @@ try {
   }
   for (const line of await measureSipRates()) say(line);
   for await (const line of measureTrunkMedia(50, folder)) say(line);
+  for (const line of await measureRates()) say(line);
 } finally {
   await postgres.close();
   rmSync(folder, { recursive: true, force: true });

@@ -11,4 +11,5 @@ export * from './api/api-keys.ts';
 export * from './api/calls.ts';
 export * from './api/numbers.ts';
 export * from './api/phone.ts';
+export * from './api/trunks.ts';
 export * from './api/sip-phones.ts';

@@ -2,18 +2,11 @@ import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { seedAccount, voiceSource } from './account/account.ts';
-import { seedPhones } from './account/seed-phones.ts';
 import { Admission } from './api/admission.ts';
 import { CallRecordings } from './recording/call-recordings.ts';
 import { TwimlAnnouncer } from './twiml/announcer.ts';
-import { accountRoutes, createApi, type Api } from './api/app.ts';
-import { callRoutes } from './api/calls.ts';
-import { conferenceRoutes } from './api/conferences.ts';
-import { participantRoutes } from './api/participants.ts';
-import { notificationRoutes } from './api/notifications.ts';
-import { queueRoutes } from './api/queues.ts';
+import type { Api } from './api/app.ts';
 import { Presenter } from './api/present.ts';
-import { addPhoneLines } from './phone-lines.ts';
 import { Outbox } from './callback/outbox.ts';
 import { Requester } from './callback/request.ts';
 import type { EngineConfig } from './config.ts';
@@ -37,6 +30,8 @@ import { RecordingCallbacks } from './recording/recording-callbacks.ts';
 import { RecordingFiles } from './recording/recording-files.ts';
 import { Recorder } from './recording/recorder.ts';
 import { seedSipAccount } from './registrar/seed.ts';
+import { Notices } from './notice/notices.ts';
+import { Queues } from './queue/queues.ts';
 import { openApi } from './rest.ts';
 import { ConferenceCallbacks } from './room/conference-callbacks.ts';
 import { Conferences } from './room/conferences.ts';
@@ -102,17 +97,16 @@ async function build(config: EngineConfig, ground: Ground, log: Logger): Promise
   const callRecordings = new CallRecordings(recorder, switchboard);
 
   const news = new ConferenceCallbacks(outbox, ledger, account.sid);
-  const { sid, twimlAppSid } = account;
+  const { sid, twimlAppSid, authToken } = account;
   seedAccount(ledger, account);
   seedPhones(ledger, config);
   const voice = buildVoice(ground);
-  const { fetcher, audio, speech } = voice;
   const music = new TwimlMusic(voice.player, OUR_SOUNDS.music, () => scripts, log);
-  const announcer = new TwimlAnnouncer({ fetcher, audio, speech }, sid);
+  const announcer = new TwimlAnnouncer(voice, sid);
   const { beep } = OUR_SOUNDS;
   const room = { ledger, media, recorder, callbacks: news, music, announcer, beep };
   const conferences = new Conferences(room, switchboard);
-  const { scripts, runner, notices } = buildTwiml(
+  const { scripts, runner } = buildTwiml(
     account,
     voice,
     { ...ground, conferences, switchboard, recorder, callbacks, notices, queues },
@@ -136,7 +130,7 @@ async function build(config: EngineConfig, ground: Ground, log: Logger): Promise
 
   const rest = {
     ...{ ledger, switchboard, conferences, runner, files, media, recorder, callRecordings },
-    ...{ admission, messages, queues, traffic: ground.traffic },
+    ...{ admission, messages, queues, trunks, testCalls, telephones, traffic: ground.traffic },
   };
   const api = await openApi(config, rest, new Presenter(account.sid, apiBase), log);
   const inspector = inspect(api, ground, { ledger, switchboard, conferences }, phones);
@@ -169,49 +163,12 @@ async function build(config: EngineConfig, ground: Ground, log: Logger): Promise
   return { port, udpPort: media.udpPort, close: () => (closing ??= close()) };
 }
 
-/** Nothing can be heard or said any more: as on a dead line, everybody is gone. */
-function failAll(switchboard: Switchboard, conferences: Conferences): void {
-  for (const call of switchboard.live()) if (!call.inProgress) call.fail();
-  conferences.close();
-  for (const call of switchboard.live()) call.fail();
-}
-
-/** What plays and speaks to calls. */
-function buildVoice({ folder, requester, media }: Ground) {
-  const workshop = new Workshop();
-  return {
-    workshop,
-    fetcher: new TwimlFetcher(requester),
-    audio: new AudioStore(join(folder, 'audio'), requester, workshop),
-    speech: new Speech(join(folder, 'speech'), workshop),
-    player: new Player(media),
-  };
-}
-
-/** What carries out TwiML. */
-function buildTwiml(
-  { sid, callerId }: EngineConfig['account'],
-  { fetcher, audio, speech, player }: ReturnType<typeof buildVoice>,
-  parts: Ground & {
-    conferences: Conferences;
-    switchboard: Switchboard;
-    recorder: Recorder;
-    callbacks: RecordingCallbacks;
-    notices: Notices;
-    queues: Queues;
-  },
-  log: Logger,
-) {
-  const { media, conferences, switchboard, recorder, notices, queues } = parts;
-  const tools = {
-    ...{ audio, speech, player, media, conferences, queues, switchboard, recorder, callerId },
-    sounds: OUR_SOUNDS,
-    recordingUrl: (record: RecordingRecord) => parts.callbacks.urlOf(record),
-    warn: (call: Call, problem: TwimlProblem) => notices.add(call.sid, problem, 'warning'),
-  };
-  const scripts = new Interpreter(fetcher, tools, sid);
-  const runner = new TwimlRunner({ scripts, notices, speech, player, log });
-  return { scripts, runner };
+/** A browser calls: the account's application says what happens. */
+function runApplication(call: Call, ledger: Ledger, runner: TwimlRunner, sid: string): void {
+  const app = ledger.applications.get(sid);
+  const source = app ? voiceSource(app) : null;
+  if (source) runner.run(call, source, { ApplicationSid: sid });
+  else call.fail({ code: 21_218, message: 'The TwiML application has no voice URL' });
 }
 
 /** Nothing can be heard or said any more: as on a dead line, everybody is gone. */
@@ -235,45 +192,6 @@ function hostInUrl(host: string): string {
 function issuerOf({ account }: EngineConfig): TokenIssuer {
   const { sid: accountSid, apiKeySid, apiKeySecret } = account;
   return { accountSid, apiKeySid, apiKeySecret };
-}
-
-interface RestParts {
-  ledger: Ledger;
-  switchboard: Switchboard;
-  conferences: Conferences;
-  runner: TwimlRunner;
-  files: RecordingFiles;
-  media: MediaLink;
-  recorder: Recorder;
-  callRecordings: CallRecordings;
-  admission: Admission;
-  messages: CallMessages;
-  queues: Queues;
-  traffic: Traffic | null;
-}
-
-async function openApi(
-  { account }: EngineConfig,
-  parts: RestParts,
-  present: Presenter,
-  log: Logger,
-): Promise<Api> {
-  const api = await createApi(log);
-  if (parts.traffic) watchRest(api, parts.traffic);
-  await accountRoutes(api, account, (scope) => {
-    callRoutes(scope, { ...parts, present });
-    applicationRoutes(scope, { ...parts, present, own: account.twimlAppSid });
-    numberRoutes(scope, { ...parts, present });
-    liveRecordingRoutes(scope, { ...parts, present });
-    conferenceRoutes(scope, { ...parts, present });
-    participantRoutes(scope, { ...parts, present });
-    recordingRoutes(scope, { ...parts, present });
-    queueRoutes(scope, { ...parts, present });
-    userDefinedMessageRoutes(scope, { ...parts, accountSid: account.sid });
-    userDefinedMessageSubscriptionRoutes(scope, { ...parts, accountSid: account.sid });
-    notificationRoutes(scope, { ledger: parts.ledger, present });
-  });
-  return api;
 }
 
 /** The engine's own page. What is asked of the REST API is watched from `openApi` on. */

@@ -6,7 +6,7 @@ import { IncomingCalls } from './leg/sip/incoming.ts';
 import { sipLines } from './leg/sip/sip-lines.ts';
 import type { Switchboard } from './leg/switchboard.ts';
 import type { MediaLink } from './media-link.ts';
-import { Notices } from './notice/notices.ts';
+import type { Notices } from './notice/notices.ts';
 import { Authentication } from './registrar/authentication.ts';
 import { Bindings } from './registrar/bindings.ts';
 import { Directory } from './registrar/directory.ts';
@@ -43,16 +43,11 @@ export function addPhoneLines(parts: PhoneLinesParts, log: Logger): PhoneLines {
   const authentication = new Authentication(directory, parts.authToken);
   const bindings = new Bindings();
   const registrar = new Registrar(directory, authentication, bindings);
-  const hasRoom = () => admission.take();
-  const calls = new IncomingCalls({
-    ...parts,
-    sip,
-    trunks,
-    directory,
-    authentication,
-    hasRoom,
-    log,
-  });
+  const notice: SipLineParts['notice'] = (sid, { code, message }, level) =>
+    notices.add(sid, new TwimlProblem(code, message), level);
+  const line = { sip, media, log, notice };
+  const phones = { directory, authentication, hasRoom: () => admission.take() };
+  const calls = new IncomingCalls({ ...parts, ...line, ...phones, trunks });
   sip.listener = {
     invited: (call) => calls.invited(call),
     admits: ({ headers, source }) =>

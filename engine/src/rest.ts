@@ -9,6 +9,7 @@ import { notificationRoutes } from './api/notifications.ts';
 import { numberRoutes } from './api/numbers.ts';
 import { participantRoutes } from './api/participants.ts';
 import type { Presenter } from './api/present.ts';
+import { queueRoutes } from './api/queues.ts';
 import { recordingRoutes } from './api/recordings.ts';
 import { sipCredentialListRoutes } from './api/sip-credential-lists.ts';
 import { sipCredentialRoutes } from './api/sip-credentials.ts';
@@ -26,6 +27,7 @@ import type { CallMessages } from './leg/browser/call-messages.ts';
 import type { Switchboard } from './leg/switchboard.ts';
 import type { MediaLink } from './media-link.ts';
 import type { PhoneLines } from './phone-lines.ts';
+import type { Queues } from './queue/queues.ts';
 import type { CallRecordings } from './recording/call-recordings.ts';
 import type { RecordingFiles } from './recording/recording-files.ts';
 import type { Recorder } from './recording/recorder.ts';
@@ -45,7 +47,9 @@ interface RestParts {
   callRecordings: CallRecordings;
   admission: Admission;
   messages: CallMessages;
+  queues: Queues;
   trunks: Trunks;
+  testCalls: TestCalls;
   telephones: PhoneLines;
   traffic: Traffic | null;
 }
@@ -72,6 +76,7 @@ export async function openApi(
     conferenceRoutes(scope, { ...parts, present });
     participantRoutes(scope, { ...parts, present });
     recordingRoutes(scope, { ...parts, present });
+    queueRoutes(scope, { ...parts, present });
     userDefinedMessageRoutes(scope, { ...parts, accountSid: account.sid });
     userDefinedMessageSubscriptionRoutes(scope, { ...parts, accountSid: account.sid });
     notificationRoutes(scope, { ledger: parts.ledger, present });

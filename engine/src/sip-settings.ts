@@ -12,7 +12,8 @@ export interface SipSettings {
   host: string;
   /** UDP and TCP; 0: any free one. */
   port: number;
-  tls: { port: number; cert: Buffer; key: Buffer } | null;
+  /** `cert` and `key` are PEM; null: nobody comes to us over TLS. */
+  tls: { port: number; cert: string; key: string } | null;
   /** What others reach us at, where no interface has it (behind NAT); null: the interface's own. */
   publicAddress: string | null;
   /** Null: any free pair of ports. */
@@ -109,7 +110,7 @@ export function readSipSettings(
   }
   const read = (name: string, path: string) => {
     try {
-      return readFileSync(more.absolute(path));
+      return readFileSync(more.absolute(path), 'utf8');
     } catch (error) {
       throw new Error(`${name} cannot be read: ${(error as Error).message}`, { cause: error });
     }

@@ -14,6 +14,7 @@ import { Trunks } from './trunk/trunks.ts';
 export interface Telephony {
   sip: SipLink;
   trunks: Trunks;
+  testCalls: TestCalls;
   /** Where a name leads. */
   resolve: Resolve;
   /** Takes registrations back, ends what calls there are, closes the ports. Harmless twice. */
@@ -34,21 +35,12 @@ export function buildTelephony(
   message: string,
   log: Logger,
 ): Telephony {
-  const port = settings?.port ?? 0;
-  const sip = new SipLink(
-    () =>
-      settings === null
-        ? Promise.reject(new SipClosed('SIP is turned off: SIP_PORT says so.'))
-        : openUserAgent(settings, log),
-    port === 0 ? 'SIP port' : `SIP port ${port}`,
-    log,
-  );
+  const sip = new SipLink(() => openUserAgent(settings, log), portOf(settings), log);
   const resolve = createResolver();
   const trunks = new Trunks(ledger, ofEnvironment(settings), {
     userAgent: () => sip.ready(),
-    resolve: ({ host, port: at, transport, tlsCa }) =>
-      resolve({ host, port: at, transport, ca: tlsCa }),
-    patienceMs: 10_000,
+    resolve: ({ host, port, transport, tlsCa: ca }) => resolve({ host, port, transport, ca }),
+    patienceMs: PATIENCE_MS,
     log,
   });
   const times = { patienceMs: PATIENCE_MS, ringMs: TEST_RING_MS };
@@ -59,7 +51,7 @@ export function buildTelephony(
     await sip.close();
   };
   let closing: Promise<void> | null = null;
-  return { sip, trunks, resolve, close: () => (closing ??= close()) };
+  return { sip, trunks, testCalls, resolve, close: () => (closing ??= close()) };
 }
 
 function openUserAgent(settings: SipSettings | null, log: Logger): Promise<UserAgent> {
@@ -67,23 +59,12 @@ function openUserAgent(settings: SipSettings | null, log: Logger): Promise<UserA
     return Promise.reject(new SipClosed('SIP is turned off: SIP_PORT says so.'));
   }
   const { host, port, tls, publicAddress } = settings;
-  return createUserAgent({
-    ...{ host, port, publicAddress, log },
-    tls: tls && { port: tls.port, cert: tls.cert.toString(), key: tls.key.toString() },
-    name: 'Offhook',
-  });
+  return createUserAgent({ host, port, tls, publicAddress, name: 'Offhook', log });
 }
 
 function portOf(settings: SipSettings | null): string {
   const port = settings?.port ?? 0;
   return port === 0 ? 'SIP port' : `SIP port ${port}`;
-}
-
-/** RFC 3263 §4.1, without NAPTR: what the address says, else UDP. */
-function transportOf({ scheme, parameters }: SipUri): TransportName {
-  if (scheme === 'sips') return 'tls';
-  const said = parameters.get('transport')?.toLowerCase();
-  return said === 'tcp' || said === 'tls' ? said : 'udp';
 }
 
 function ofEnvironment(settings: SipSettings | null): TrunkRecord | null {

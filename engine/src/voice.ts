@@ -3,12 +3,11 @@ import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import type { Requester } from './callback/request.ts';
 import type { EngineConfig } from './config.ts';
-import type { Ledger } from './journal/ledger.ts';
 import type { Call } from './leg/call.ts';
 import type { Switchboard } from './leg/switchboard.ts';
 import type { MediaLink } from './media-link.ts';
-import { Notices } from './notice/notices.ts';
-import { Queues } from './queue/queues.ts';
+import type { Notices } from './notice/notices.ts';
+import type { Queues } from './queue/queues.ts';
 import type { RecordingCallbacks } from './recording/recording-callbacks.ts';
 import type { RecordingRecord } from './recording/recording-record.ts';
 import type { Recorder } from './recording/recorder.ts';
@@ -58,25 +57,24 @@ export function buildTwiml(
   { sid, callerId }: EngineConfig['account'],
   { fetcher, audio, speech, player }: Voice,
   parts: {
-    ledger: Ledger;
     media: MediaLink;
     conferences: Conferences;
     switchboard: Switchboard;
     recorder: Recorder;
     callbacks: RecordingCallbacks;
+    notices: Notices;
+    queues: Queues;
   },
   log: Logger,
 ) {
-  const { media, conferences, switchboard, recorder } = parts;
-  const notices = new Notices(parts.ledger, log);
+  const { media, conferences, switchboard, recorder, notices, queues } = parts;
   const tools = {
-    ...{ audio, speech, player, media, conferences, switchboard, recorder, callerId },
-    queues: new Queues(),
+    ...{ audio, speech, player, media, conferences, switchboard, queues, recorder, callerId },
     sounds: OUR_SOUNDS,
     recordingUrl: (record: RecordingRecord) => parts.callbacks.urlOf(record),
     warn: (call: Call, problem: TwimlProblem) => notices.add(call.sid, problem, 'warning'),
   };
   const scripts = new Interpreter(fetcher, tools, sid);
   const runner = new TwimlRunner({ scripts, notices, speech, player, log });
-  return { scripts, runner, notices };
+  return { scripts, runner };
 }

@@ -8,7 +8,6 @@ const NUMBER = '+442079460001';
 const DOMAIN = 'phones.example.com';
 const PASSWORD = 'Correct1Horse2';
 const PHONE_HZ = 850;
-const OURS = ACCOUNT.TWILIO_CALLER_ID;
 
 let house: House;
 let sipPort: number;

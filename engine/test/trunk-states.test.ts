@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { testAuthority } from '../src/sip/transport/test-certificates.ts';
 import { freePort } from '../../test/support/free-port.ts';
@@ -118,4 +119,25 @@ describe('a registration', () => {
   });
 });
 
+describe('our own port', () => {
+  it('is not open before there is a trunk, and ends nothing when it is taken', async () => {
+    const port = await freePort();
+    const other = await House.open({ SIP_HOST: '127.0.0.1', SIP_PORT: String(port) });
+    const taken = createSocket('udp4');
+    await new Promise<void>((resolve) => taken.bind(port, '127.0.0.1', resolve));
+    const sipp = await carrier('uas');
+    const place = { name: 'Carrier', host: '127.0.0.1', port: sipp.port, keepAliveSeconds: 5 };
+    const { body } = await askEngine(other, 'POST', '/trunks', place);
+    const look = async () => (await askEngine(other, 'GET', `/trunks/${body.sid}`)).body.state;
+    await expect.poll(look, WAIT).toMatchObject({
+      state: 'down',
+      problem: { text: `Our own SIP port ${port} is in use by another program. ${ADVICE}` },
+    });
+    taken.close();
+    await expect.poll(look, WAIT).toMatchObject({ state: 'up' });
+    await other.close();
+  });
+});
+
+const ADVICE = 'Look at SIP_PORT and SIP_HOST.';
 const WAIT = { timeout: 25_000, interval: 100 };

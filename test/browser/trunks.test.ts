@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { TrunksAnswer } from '@offhook/contract';
 import { startSipp, type Sipp } from '../../engine/test/support/sipp.ts';
 import { House } from './house.ts';
-import { isSound } from './sound-page.ts';
+import { isSound } from './soundness.ts';
 
 let house: House;
 let browser: Browser;

@@ -43,6 +43,12 @@ type Line =
   | { applicationGone: string }
   | { number: NumberRecord }
   | { numberGone: string }
+  | { trunk: TrunkRecord }
+  | { trunkGone: string }
+  | { sipDomain: SipDomainRecord }
+  | { sipDomainGone: string }
+  | { credentialList: CredentialListRecord }
+  | { credentialListGone: string }
   | { queue: QueueRecord }
   | { queueGone: string }
   | { notice: NoticeRecord }
@@ -68,6 +74,9 @@ export class Ledger {
   readonly recordings = new Shelf<RecordingRecord>();
   readonly applications = new Map<string, ApplicationRecord>();
   readonly numbers = new Map<string, NumberRecord>();
+  readonly trunks = new Map<string, TrunkRecord>();
+  readonly sipDomains = new Map<string, SipDomainRecord>();
+  readonly credentialLists = new Map<string, CredentialListRecord>();
   readonly queues = new Map<string, QueueRecord>();
   readonly notices = new Map<string, NoticeRecord>();
   readonly owed = new Map<string, OwedCallback>();
@@ -134,6 +143,36 @@ export class Ledger {
   forgetNumber(sid: string): void {
     this.numbers.delete(sid);
     this.#write({ numberGone: sid });
+  }
+
+  saveTrunk(record: TrunkRecord): void {
+    this.trunks.set(record.sid, record);
+    this.#write({ trunk: record });
+  }
+
+  forgetTrunk(sid: string): void {
+    this.trunks.delete(sid);
+    this.#write({ trunkGone: sid });
+  }
+
+  saveSipDomain(record: SipDomainRecord): void {
+    this.sipDomains.set(record.sid, record);
+    this.#write({ sipDomain: record });
+  }
+
+  forgetSipDomain(sid: string): void {
+    this.sipDomains.delete(sid);
+    this.#write({ sipDomainGone: sid });
+  }
+
+  saveCredentialList(record: CredentialListRecord): void {
+    this.credentialLists.set(record.sid, record);
+    this.#write({ credentialList: record });
+  }
+
+  forgetCredentialList(sid: string): void {
+    this.credentialLists.delete(sid);
+    this.#write({ credentialListGone: sid });
   }
 
   saveQueue(record: QueueRecord): void {
@@ -203,6 +242,13 @@ export class Ledger {
     else if ('applicationGone' in line) this.applications.delete(line.applicationGone);
     else if ('number' in line) this.numbers.set(line.number.sid, line.number);
     else if ('numberGone' in line) this.numbers.delete(line.numberGone);
+    else if ('trunk' in line) this.trunks.set(line.trunk.sid, line.trunk);
+    else if ('trunkGone' in line) this.trunks.delete(line.trunkGone);
+    else if ('sipDomain' in line) this.sipDomains.set(line.sipDomain.sid, line.sipDomain);
+    else if ('sipDomainGone' in line) this.sipDomains.delete(line.sipDomainGone);
+    else if ('credentialList' in line) {
+      this.credentialLists.set(line.credentialList.sid, line.credentialList);
+    } else if ('credentialListGone' in line) this.credentialLists.delete(line.credentialListGone);
     else if ('queue' in line) this.queues.set(line.queue.sid, line.queue);
     else if ('queueGone' in line) this.queues.delete(line.queueGone);
     else if ('notice' in line) this.notices.set(line.notice.sid, line.notice);
@@ -255,6 +301,9 @@ export class Ledger {
     }
     for (const application of this.applications.values()) put({ application });
     for (const number of this.numbers.values()) put({ number });
+    for (const trunk of this.trunks.values()) put({ trunk });
+    for (const sipDomain of this.sipDomains.values()) put({ sipDomain });
+    for (const credentialList of this.credentialLists.values()) put({ credentialList });
     for (const queue of this.queues.values()) put({ queue });
     for (const notice of this.notices.values()) put({ notice });
     for (const owed of this.owed.values()) put({ owed });

@@ -5,7 +5,7 @@ import type { Call, EndedFrom } from '../leg/call.ts';
 import type { MediaLink } from '../media-link.ts';
 import type { RecordingCallback } from '../recording/recording-record.ts';
 import type { LiveRecording, Recorder } from '../recording/recorder.ts';
-import type { ConferenceCallbacks, ParticipantNews } from './conference-callbacks.ts';
+import type { ConferenceCallbacks } from './conference-callbacks.ts';
 import type {
   ConferenceRecord,
   ReasonConferenceEnded,
@@ -158,34 +158,10 @@ export class Conference {
   change(participant: Participant, change: ParticipantChange): void {
     const { record } = participant;
     if (change.coach !== undefined && change.coach !== null) this.checkCoach(change.coach);
-    const news: ParticipantNews[] = [];
-    if (change.beepOnExit !== undefined) participant.beepOnExit = change.beepOnExit;
-    if (change.wait !== undefined) {
-      participant.wait = change.wait;
-      const waits = record.joined && this.record.status === 'init' && !record.hold;
-      if (waits) this.#wait(participant);
-    }
-    if (change.muted !== undefined && change.muted !== record.muted) {
-      record.muted = change.muted;
-      news.push(change.muted ? 'participant-mute' : 'participant-unmute');
-    }
-    if (change.hold !== undefined && change.hold !== record.hold) {
-      record.hold = change.hold;
-      news.push(change.hold ? 'participant-hold' : 'participant-unhold');
-    }
-    const modified =
-      (change.endConferenceOnExit ?? record.endConferenceOnExit) !== record.endConferenceOnExit ||
-      (change.coach !== undefined && change.coach !== record.callSidToCoach);
-    if (change.endConferenceOnExit !== undefined) {
-      record.endConferenceOnExit = change.endConferenceOnExit;
-    }
-    if (change.coach !== undefined) {
-      record.callSidToCoach = change.coach;
-      record.coaching = change.coach !== null;
-    }
-    if (modified) news.push('participant-modify');
+    const news = participant.change(change);
+    const waits = record.joined && this.record.status === 'init' && !record.hold;
+    if (change.wait !== undefined && waits) this.#wait(participant);
     if (news.length === 0) return;
-    record.updatedAt = Date.now();
     this.#save();
     this.#mixAgain(participant, change);
     for (const event of news)
@@ -243,11 +219,19 @@ export class Conference {
     });
     if (this.record.status === 'in-progress') this.#enterRoom(participant);
     else if (this.#mayStart()) this.#start();
-    else {
-      if (wasEarly) this.#endEarly();
-      return this.#wait(participant);
-    }
+    else return wasEarly ? this.#endEarly() : this.#wait(participant);
     if (participant.beepOnEnter) this.#beep();
+  }
+
+  /** Nobody is heard any more who is not in it yet: all wait again. */
+  #endEarly(): void {
+    if (this.record.status !== 'init' || this.participants().some(({ early }) => early)) return;
+    for (const participant of this.participants()) {
+      const leg = participant.call.line.mediaLeg;
+      if (!participant.record.joined || leg === null) continue;
+      this.#parts.media.tell('room.leave', { room: this.sid, leg });
+      if (!participant.record.hold) this.#wait(participant);
+    }
   }
 
   /** Nobody but the room has a call that was added over REST: sent elsewhere, it leaves. */

@@ -5,6 +5,7 @@ import type {
   ParticipantStatus,
   ReasonParticipantLeft,
 } from './conference-record.ts';
+import type { ParticipantNews } from './conference-callbacks.ts';
 import type { Music } from './music.ts';
 
 export const BEEPS = ['true', 'false', 'onEnter', 'onExit'] as const;
@@ -92,6 +93,32 @@ export class Participant {
     const coaches =
       coaching && callSidToCoach !== null ? (legOf(callSidToCoach) ?? callSidToCoach) : null;
     return { muted, held: hold, coaches };
+  }
+
+  /** Takes the change in; says what of it is news. Music and the room are its conference's. */
+  change(change: ParticipantChange): ParticipantNews[] {
+    const { record } = this;
+    const news: ParticipantNews[] = [];
+    this.beepOnExit = change.beepOnExit ?? this.beepOnExit;
+    this.wait = change.wait ?? this.wait;
+    if (change.muted !== undefined && change.muted !== record.muted) {
+      record.muted = change.muted;
+      news.push(change.muted ? 'participant-mute' : 'participant-unmute');
+    }
+    if (change.hold !== undefined && change.hold !== record.hold) {
+      record.hold = change.hold;
+      news.push(change.hold ? 'participant-hold' : 'participant-unhold');
+    }
+    const { coach = record.callSidToCoach, endConferenceOnExit = record.endConferenceOnExit } =
+      change;
+    if (endConferenceOnExit !== record.endConferenceOnExit || coach !== record.callSidToCoach) {
+      news.push('participant-modify');
+    }
+    record.endConferenceOnExit = endConferenceOnExit;
+    record.callSidToCoach = coach;
+    record.coaching = coach !== null;
+    if (news.length > 0) record.updatedAt = Date.now();
+    return news;
   }
 
   stopMusic(): void {

@@ -43,14 +43,33 @@ export function unusableAnswer(code: 'no_description' | 'no_codec' | 'srtp_requi
   return trunkFault(488, { code, text, sipStatus: 200 });
 }
 
-function unreachable({ cause, text }: InviteFailure & { kind: 'unreachable' }): CallFailure {
-  const code = {
-    timeout: 'no_answer',
-    transport: 'unreachable',
-    certificate: 'certificate_refused',
-  } as const;
+const UNREACHABLE = {
+  timeout: {
+    code: 'no_answer',
+    advice: 'Look at the host, the port, the transport, and firewalls on the way.',
+  },
+  transport: { code: 'unreachable', advice: 'Look at the host, the port and the transport.' },
+  certificate: {
+    code: 'certificate_refused',
+    advice: 'Look at the host’s name, and give the certificate of the authority that signs there.',
+  },
+} as const;
+
+/** Nobody answered a request of ours, whichever it was. `text`: a clause that says what happened. */
+export function unreachableProblem({
+  cause,
+  text,
+}: {
+  cause: 'timeout' | 'transport' | 'certificate';
+  text: string;
+}): Omit<TrunkProblem, 'at'> {
+  const { code, advice } = UNREACHABLE[cause];
+  return { code, text: `${text.replace(/\.?$/, '.')} ${advice}`, sipStatus: null };
+}
+
+function unreachable(failure: InviteFailure & { kind: 'unreachable' }): CallFailure {
   // RFC 3261 §8.1.3.1: nobody answered counts as 408, a transport error as 503.
-  return trunkFault(cause === 'timeout' ? 408 : 503, { code: code[cause], text, sipStatus: null });
+  return trunkFault(failure.cause === 'timeout' ? 408 : 503, unreachableProblem(failure));
 }
 
 function refused(status: number, reason: string): CallFailure {

@@ -1,6 +1,6 @@
 import type { Hop, NameAddress, SipUri } from '../sip/message/message.ts';
 import type { Ping, UserAgent } from '../sip/user-agent/calls.ts';
-import type { TrunkProblem, TrunkRecord } from './trunk-record.ts';
+import type { TrunkRecord } from './trunk-record.ts';
 
 /**
  * OPTIONS, for so long and no longer: the transaction itself gives up after 32 s (RFC 3261
@@ -14,7 +14,7 @@ export async function patientPing(
 ): Promise<Ping> {
   let timer: NodeJS.Timeout | undefined;
   const tired = new Promise<Ping>((resolve) => {
-    const text = `${trunk.host} did not answer OPTIONS within ${patienceMs / 1000} s. Look at the host, the port, the transport, and firewalls on the way.`;
+    const text = `${trunk.host} did not answer OPTIONS within ${patienceMs / 1000} s`;
     timer = setTimeout(() => resolve({ ok: false, cause: 'timeout', text }), patienceMs);
   });
   try {
@@ -36,13 +36,4 @@ export function trunkUri(
 
 export function nameAddress(uri: SipUri): NameAddress {
   return { display: null, uri, parameters: new Map() };
-}
-
-export function pingProblem(ping: Ping & { ok: false }): Omit<TrunkProblem, 'at'> {
-  const code = {
-    timeout: 'no_answer',
-    transport: 'unreachable',
-    certificate: 'certificate_refused',
-  } as const;
-  return { code: code[ping.cause], text: ping.text, sipStatus: null };
 }

@@ -3,8 +3,8 @@ import { overTrunk } from '../leg/sip/trunk-way.ts';
 import type { LegNews } from '../media-link.ts';
 import type { Hop } from '../sip/message/message.ts';
 import type { UserAgent } from '../sip/user-agent/calls.ts';
-import type { CallFailure } from './failure.ts';
-import { patientPing, pingProblem } from './reach.ts';
+import { unreachableProblem, type CallFailure } from './failure.ts';
+import { patientPing } from './reach.ts';
 import type { Route } from './route.ts';
 import type { TrunkProblem } from './trunk-record.ts';
 
@@ -146,9 +146,9 @@ export class TestCallRun implements AttemptListener {
       this.#step('reach', `It answers OPTIONS with ${ping.status} after ${Math.ceil(ping.ms)} ms.`);
     } else if (ping.cause === 'timeout') {
       // Some carriers answer no OPTIONS of anybody, and take calls all the same.
-      this.#step('reach', `${ping.text} Trying the call all the same.`, false);
+      this.#step('reach', `${ping.text}. Trying the call all the same.`, false);
     } else {
-      const { code, text } = pingProblem(ping);
+      const { code, text } = unreachableProblem(ping);
       return this.#fail('reach', code, text);
     }
     this.#invite();

@@ -7,8 +7,8 @@ import type {
   UserAgent,
 } from '../sip/user-agent/calls.ts';
 import { AddressSet } from './addresses.ts';
-import { readFailure } from './failure.ts';
-import { nameAddress, patientPing, pingProblem, trunkUri } from './reach.ts';
+import { readFailure, unreachableProblem } from './failure.ts';
+import { nameAddress, patientPing, trunkUri } from './reach.ts';
 import { NOTHING_KNOWN, standing, type Facts } from './standing.ts';
 import type { TrunkProblem, TrunkRecord, TrunkState } from './trunk-record.ts';
 
@@ -118,7 +118,7 @@ export class TrunkWatch {
     this.#register(agent);
     if (this.record.keepAliveSeconds === null) return;
     const ping = await patientPing(agent, this.record, hops, this.#parts.patienceMs);
-    this.#learn({ ping: ping.ok ? { ms: Math.round(ping.ms) } : pingProblem(ping) });
+    this.#learn({ ping: ping.ok ? { ms: Math.round(ping.ms) } : unreachableProblem(ping) });
   }
 
   #register(agent: UserAgent): void {
@@ -174,7 +174,7 @@ function readRegistration(state: RegistrationState): Facts['registration'] {
   if (status === null) return problem('unreachable', `We cannot register: ${text}`);
   const refused = status === 401 || status === 403 || status === 407;
   const advice = refused ? ' Look at the user name and the password.' : '';
-  const words = `The trunk refused our registration with ${status}: ${text}${advice}`;
+  const words = `The trunk refused our registration: ${text}.${advice}`;
   return problem(refused ? 'credentials_refused' : 'refused', words, status);
 }
 

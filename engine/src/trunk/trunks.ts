@@ -12,6 +12,8 @@ interface Entry {
   watch: TrunkWatch;
   allowed: AddressSet;
   liveCalls: number;
+  /** The watch before this one is over: settles when its registration is taken back. */
+  cleared: Promise<void>;
 }
 
 /**
@@ -56,11 +58,11 @@ export class Trunks {
   save(record: TrunkRecord): void {
     this.#ledger.saveTrunk(record);
     const before = this.#entries.get(record.sid);
-    const { watch } = this.#add(record, before?.liveCalls);
+    const entry = this.#add(record, before?.liveCalls);
+    if (before) entry.cleared = before.cleared.then(() => before.watch.close());
     // A registration that is taken back after the new one was made would take that away too.
-    const closed = before?.watch.close() ?? Promise.resolve();
-    void closed.then(() => {
-      if (this.#started && this.#entries.get(record.sid)?.watch === watch) watch.start();
+    void entry.cleared.then(() => {
+      if (this.#started && this.#entries.get(record.sid) === entry) entry.watch.start();
     });
   }
 
@@ -143,7 +145,8 @@ export class Trunks {
 
   #add(record: TrunkRecord, liveCalls = 0): Entry {
     const watch = new TrunkWatch(record, this.#parts);
-    const entry = { record, watch, allowed: new AddressSet(record.allowedAddresses), liveCalls };
+    const allowed = new AddressSet(record.allowedAddresses);
+    const entry = { record, watch, allowed, liveCalls, cleared: Promise.resolve() };
     this.#entries.set(record.sid, entry);
     return entry;
   }

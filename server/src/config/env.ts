@@ -176,6 +176,11 @@ function carrierFrom(settings: Settings, publicUrl: string): Config['carrier'] {
   };
 }
 
+/** Twilio's cloud, in whichever region: api.twilio.com, api.dublin.ie1.twilio.com. */
+function isTwilio(apiUrl: string): boolean {
+  return new URL(apiUrl).hostname.endsWith('.twilio.com');
+}
+
 function sipPhonesFrom(settings: Settings): Config['carrier']['sipPhones'] {
   const { TWILIO_SIP_DOMAIN: domain, TWILIO_SIP_CREDENTIAL_LIST: credentialListSid } = settings;
   // carrierProblems has seen to it that one is not set without the other.

@@ -16,6 +16,10 @@ export type AuditAction =
   | 'team.made' // the team
   | 'api_key.made' // the key
   | 'api_key.deleted' // the key
+  | 'trunk.made' // the trunk
+  | 'trunk.changed' // the trunk; `detail.fields` says what, without values
+  | 'trunk.deleted' // the trunk
+  | 'trunk.tested' // the trunk; `detail.to` is whom it rang
   | 'sip_phone.given' // the person; `detail.username`
   | 'sip_phone.password_changed' // the person; `detail.username`
   | 'sip_phone.taken' // the person

@@ -229,7 +229,17 @@ const tree = root.addChildren([
       callRecords,
       callRecord,
       ...toCallRecords,
-      settings.addChildren([settingsHome, people, teams, apiKeys, phone, appearance]),
+      settings.addChildren([
+        settingsHome,
+        people,
+        teams,
+        trunks,
+        newTrunk,
+        changeTrunk,
+        apiKeys,
+        phone,
+        appearance,
+      ]),
     ]),
   ]),
 ]);

@@ -102,6 +102,7 @@ export class Attempt implements OutgoingListener, SoundListener {
         () => {
           if (this.#state !== 'inviting') return;
           this.#state = 'answered';
+          this.sound.expect();
           this.way.report(null);
           this.#listener.answered(this);
         },

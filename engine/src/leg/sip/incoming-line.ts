@@ -125,7 +125,7 @@ export class IncomingLine implements Line, IncomingListener, SoundListener {
   }
 
   heard(): void {
-    // A telephone that calls is answered first.
+    // Nothing flows before our answer: there is no early sound to tell of.
   }
 
   silent(seconds: number): void {

@@ -2,7 +2,7 @@ import type { Bindings } from '../../registrar/bindings.ts';
 import type { Directory } from '../../registrar/directory.ts';
 import { aorOf } from '../../registrar/registrar.ts';
 import type { NameAddress, SipUri } from '../../sip/message/message.ts';
-import type { Telephony } from '../../telephony.ts';
+import type { Resolve, Target } from '../../sip/transport/resolve.ts';
 import type { Trunks } from '../../trunk/trunks.ts';
 import type { Destination, LineFinder } from '../switchboard.ts';
 import type { SipLineParts } from './attempt.ts';
@@ -18,7 +18,7 @@ export interface SipLinesParts {
   directory: Directory;
   bindings: Bindings;
   /** RFC 3263, for addresses elsewhere. */
-  resolve: Telephony['resolve'];
+  resolve: Resolve;
 }
 
 /** The lines that SIP has: numbers go over trunks, sip: to our phones or to where it says. */
@@ -56,6 +56,13 @@ function waysTo(uri: SipUri, call: Destination, parts: SipLinesParts): Way[][] {
     report: () => undefined,
   };
   return [[way]];
+}
+
+/** RFC 3263 §4.1, without NAPTR: sips is TLS, what the address says counts, and else it is UDP. */
+function targetOf({ scheme, host, port, parameters }: SipUri): Target {
+  const said = parameters.get('transport')?.toLowerCase();
+  const transport = scheme === 'sips' || said === 'tls' ? 'tls' : said === 'tcp' ? 'tcp' : 'udp';
+  return { host, port, transport };
 }
 
 /** Who calls, as an address at `host`: a number, client:identity, or an address already. */

@@ -137,10 +137,6 @@ class Agent implements UserAgent {
     };
   }
 
-  localAddress(hop: Pick<Hop, 'transport' | 'address'>): { host: string; port: number } {
-    return this.#transactions.localAddress(hop);
-  }
-
   ping(uri: SipUri, hops: readonly Hop[]): Promise<Ping> {
     return ping(this.#stack, uri, hops);
   }
