@@ -27,7 +27,9 @@ async function diesWhen(number: string, kind: string) {
   const robot = await scene.phone('agent');
   const call = await scene.agent.okCall(number);
   // Waits from before the leg exists: the moment after the event is the one that is wanted.
-  const moment = scene.live.event(call.id, kind);
+  // News of the ringing may overtake the carrier's own answer: then nothing tells of the dialling.
+  const kinds = kind === 'customer.dialled' ? [kind, 'customer.ringing'] : [kind];
+  const moment = Promise.race(kinds.map((one) => scene.live.event(call.id, one)));
   const leg = await robot.call({ call: call.id });
   await moment;
   await scene.serverDies();
@@ -59,6 +61,7 @@ describe('the server is killed', () => {
   it('while they talk, and the customer hangs up before it is back: it finds out', async () => {
     const { ringing, dials } = await diesWhen(HANGS_UP, 'call.connected');
     await expect.poll(() => carrier.running(), { timeout: 10_000 }).toEqual([]);
+    const customerLeft = performance.now();
     await scene.serverComesBack();
     const call = await scene.ended(ringing);
     expect(call).toMatchObject({
@@ -66,9 +69,10 @@ describe('the server is killed', () => {
       endedBy: 'customer',
       endReason: 'customer_hung_up',
     });
-    // The customer says goodbye after 1.5 s; the carrier's own times are whole seconds.
+    // The customer says goodbye after 1.5 s. The carrier's own times are whole seconds, and news that
+    // is repeated until the server is back counts from when it is heard.
     expect(call.talkMs).toBeGreaterThan(500);
-    expect(call.talkMs).toBeLessThan(3_000);
+    expect(call.talkMs).toBeLessThan(1_500 + (performance.now() - customerLeft) + 1_000);
     expect(await scene.recorded(ringing)).toMatchObject({ recording: { state: 'ready' } });
     expect(await dials()).toBe(1);
   });
