@@ -1,4 +1,5 @@
 import {
+  end,
   NOTHING,
   start,
   stop,
@@ -109,8 +110,4 @@ function final(
     state: { ...state, phase: 'completed' },
     actions: [...quiet, { do: 'acknowledge' }, start('D', reliable ? 0 : 64 * t1), { do: 'tell' }],
   };
-}
-
-function end(state: State<InviteClientPhase>, ...before: Action[]): Step<InviteClientPhase> {
-  return { state: { ...state, phase: 'terminated' }, actions: [{ do: 'end' }, ...before] };
 }

@@ -1,4 +1,5 @@
 import {
+  end,
   NOTHING,
   start,
   stop,
@@ -93,8 +94,4 @@ function completed(
     default:
       return { state, actions: NOTHING };
   }
-}
-
-function end(state: State<InviteServerPhase>, ...before: Action[]): Step<InviteServerPhase> {
-  return { state: { ...state, phase: 'terminated' }, actions: [{ do: 'end' }, ...before] };
 }

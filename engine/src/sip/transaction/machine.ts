@@ -60,3 +60,11 @@ export function start(timer: Timer, ms: number): Action {
 export function stop(timer: Timer): Action {
   return { do: 'stop', timer };
 }
+
+/** The last step of every machine, with what else is to be done then. */
+export function end<Phase extends string>(
+  state: State<Phase | 'terminated'>,
+  ...also: Action[]
+): Step<Phase | 'terminated'> {
+  return { state: { ...state, phase: 'terminated' }, actions: [{ do: 'end' }, ...also] };
+}

@@ -1,4 +1,5 @@
 import {
+  end,
   NOTHING,
   start,
   stop,
@@ -63,8 +64,4 @@ export function nonInviteClient(
     default:
       return { state, actions: NOTHING };
   }
-}
-
-function end(state: State<NonInviteClientPhase>, ...before: Action[]): Step<NonInviteClientPhase> {
-  return { state: { ...state, phase: 'terminated' }, actions: [{ do: 'end' }, ...before] };
 }
