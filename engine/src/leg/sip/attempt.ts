@@ -4,6 +4,7 @@ import type { Hop } from '../../sip/message/message.ts';
 import type {
   InviteFailure,
   OutgoingListener,
+  Patience,
   SipCall,
   SipEnd,
   UserAgent,
@@ -154,7 +155,7 @@ export class Attempt implements OutgoingListener, SoundListener {
     if (this.#state === 'answered') this.#end(problem);
   }
 
-  async #invite(patience: { ms: number; withLast: boolean }): Promise<void> {
+  async #invite(patience: Patience): Promise<void> {
     const { way, sound } = this;
     const { sip } = this.#parts;
     let agent: UserAgent;

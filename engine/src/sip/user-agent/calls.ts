@@ -7,6 +7,13 @@ export interface Credentials {
   password: string;
 }
 
+/** How long a hop may say nothing at all, not even 100, before the next one is tried. */
+export interface Patience {
+  ms: number;
+  /** The last hop, too: whoever calls has another way to go. */
+  withLast: boolean;
+}
+
 /** A call that we make (RFC 3261 §13.2). */
 export interface InviteOptions {
   /** The Request-URI. */
@@ -15,11 +22,8 @@ export interface InviteOptions {
   hops: readonly Hop[];
   from: NameAddress;
   to: NameAddress;
-  /**
-   * How long a hop may say nothing at all before the next one is tried; `withLast`: the last hop too,
-   * as the caller has other ways. Absent: 64*T1 (§17.1.1.2), which is 32 s.
-   */
-  patience?: { ms: number; withLast: boolean };
+  /** Absent: every hop has 64*T1 (§17.1.1.2), which is 32 s. */
+  patience?: Patience;
   /** Route headers, e.g. of a proxy in front of us. */
   routes: readonly string[];
   credentials: Credentials | null;

@@ -1,6 +1,7 @@
 import type { Hop, SipRequest, SipResponse } from '../message/message.ts';
 import type { ClientTransaction } from '../transaction/transactions.ts';
 import type { Authority } from './authority.ts';
+import type { Patience } from './calls.ts';
 import type { Stack } from './stack.ts';
 
 export interface Unreachable {
@@ -17,13 +18,6 @@ export interface RequestPlan {
   authority: Authority;
   /** Of an INVITE; absent: every hop has the time that transactions give it. */
   patience?: Patience;
-}
-
-/** How long a hop may say nothing at all, not even 100, before the next one is tried. */
-export interface Patience {
-  ms: number;
-  /** The last hop, too: whoever calls has another way to go. */
-  withLast: boolean;
 }
 
 /** What came of it. `hop` and `request` are those of the attempt that is answered. */
