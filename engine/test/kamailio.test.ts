@@ -2,8 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Baresip } from '../../test/support/baresip.ts';
 import { freePort, freeUdpPort } from '../../test/support/free-port.ts';
 import { Kamailio } from '../../test/support/kamailio.ts';
-import { part, shareOf, type Sound } from '../../test/support/tones.ts';
 import { ACCOUNT, House } from './support/house.ts';
+import { hears } from './support/telephone.ts';
 
 const DOMAIN = 'phones.example.com';
 const LIST = `CL${'1'.repeat(32)}`;
@@ -68,17 +68,6 @@ async function whoIsAsked(number: string): Promise<House> {
 async function callIn(phone: Baresip, number: string): Promise<House> {
   phone.dial(`sip:${number}@127.0.0.1:${proxy.port}`);
   return whoIsAsked(number);
-}
-
-const lately = (sound: Sound): Sound => {
-  const seconds = sound.samples.length / sound.rate;
-  return part(sound, Math.max(0, seconds - 1), seconds);
-};
-
-async function hears(phone: Baresip, hz: number): Promise<void> {
-  await expect
-    .poll(() => shareOf(hz, lately(phone.heard())), { timeout: 8_000 })
-    .toBeGreaterThan(0.3);
 }
 
 async function hangUp(...phones: Baresip[]): Promise<void> {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Baresip, type BaresipOptions } from '../../test/support/baresip.ts';
 import { freePort } from '../../test/support/free-port.ts';
-import { part, shareOf, type Sound } from '../../test/support/tones.ts';
 import { ACCOUNT, House } from './support/house.ts';
+import { hears } from './support/telephone.ts';
 
 const NUMBER = '+442079460001';
 const DOMAIN = 'phones.example.com';
@@ -31,18 +31,6 @@ afterAll(async () => {
   await house.close();
   await carrier.stop();
 });
-
-/** Its last second. */
-const lately = (sound: Sound): Sound => {
-  const seconds = sound.samples.length / sound.rate;
-  return part(sound, Math.max(0, seconds - 1), seconds);
-};
-
-async function hears(phone: Baresip, hz: number): Promise<void> {
-  await expect
-    .poll(() => shareOf(hz, lately(phone.heard())), { timeout: 8_000 })
-    .toBeGreaterThan(0.3);
-}
 
 const url = (path: string) => `${house.application.url}${path}`;
 const asked = (path: string, fits: (fields: Record<string, string>) => boolean = () => true) =>

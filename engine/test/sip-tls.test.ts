@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Baresip } from '../../test/support/baresip.ts';
 import { freePort } from '../../test/support/free-port.ts';
-import { part, shareOf } from '../../test/support/tones.ts';
 import { ACCOUNT, House } from './support/house.ts';
+import { hears } from './support/telephone.ts';
 import { askEngine } from './support/trunk-api.ts';
 
 const NUMBER = '+442079460001';
@@ -52,14 +52,6 @@ afterAll(async () => {
   await carrier.stop();
   rmSync(folder, { recursive: true, force: true });
 });
-
-async function hears(phone: Baresip, hz: number): Promise<void> {
-  const lately = () => {
-    const { rate, samples } = phone.heard();
-    return part({ rate, samples }, Math.max(0, samples.length / rate - 1), samples.length / rate);
-  };
-  await expect.poll(() => shareOf(hz, lately()), { timeout: 8_000 }).toBeGreaterThan(0.3);
-}
 
 async function callOver(tlsCa: string | null) {
   const trunk = { name: 'TLS', host: '127.0.0.1', port: carrier.port + 1, transport: 'tls', tlsCa };
