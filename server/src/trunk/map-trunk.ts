@@ -1,13 +1,4 @@
-import {
-  type TestCall,
-  TestCallStep,
-  type Trunk,
-  TrunkCodec,
-  TrunkProblem,
-  TrunkSrtp,
-  TrunkState,
-  TrunkTransport,
-} from '@offhook/contract';
+import { type TestCall, TestCallStep, Trunk, TrunkProblem, TrunkState } from '@offhook/contract';
 import { z } from 'zod';
 
 /** Milliseconds of Date.now(), as the engine tells times, to an Instant. */
@@ -20,27 +11,11 @@ const EngineProblem = z.object({
   at: moment,
 });
 
-/** A trunk as the engine's REST API shows it; the fields' meaning is the contract's. */
+/** A trunk as the engine's REST API shows it: the contract's, but for its name and its times. */
 const EngineTrunk = z.object({
+  ...Trunk.omit({ id: true }).shape,
   sid: z.string(),
-  name: z.string(),
-  enabled: z.boolean(),
-  source: z.enum(['settings', 'environment']),
-  host: z.string(),
-  port: z.number().int().nullable(),
-  transport: TrunkTransport,
-  username: z.string().nullable(),
-  hasPassword: z.boolean(),
-  registerSeconds: z.number().nullable(),
-  allowedAddresses: z.array(z.string()),
-  callerIds: z.array(z.string()),
-  codecs: z.array(TrunkCodec),
-  srtp: TrunkSrtp,
-  channels: z.number().int().nullable(),
   rules: z.array(z.object({ prefix: z.string(), strip: z.number(), prepend: z.string() })),
-  priority: z.number(),
-  keepAliveSeconds: z.number().nullable(),
-  tlsCa: z.string().nullable(),
   createdAt: moment,
   updatedAt: moment,
   state: z.object({
