@@ -38,7 +38,6 @@ export const ERROR_STATUS = {
   // The call
   'call.not_found': 404,
   'call.agent_busy': 409, // the agent has a call running
-  'call.already_ended': 409,
   'carrier.unavailable': 503,
   'carrier.forged': 403, // a callback whose signature does not fit
   // The trunk
