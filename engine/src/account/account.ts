@@ -28,7 +28,7 @@ export function seedAccount(ledger: Ledger, settings: AccountSettings): void {
   const now = Date.now();
   const app = ledger.applications.get(settings.twimlAppSid);
   if (app?.voiceUrl !== settings.voiceUrl) {
-    ledger.saveApplication({
+    ledger.applications.save({
       ...(app ?? {
         ...NO_VOICE,
         sid: settings.twimlAppSid,
@@ -43,7 +43,7 @@ export function seedAccount(ledger: Ledger, settings: AccountSettings): void {
   if ([...ledger.numbers.values()].some(({ phoneNumber }) => phoneNumber === callerId)) return;
   // The same number keeps its name when the data folder is new.
   const hash = createHash('sha256').update(`${settings.sid} ${callerId}`).digest('hex');
-  ledger.saveNumber({
+  ledger.numbers.save({
     ...NO_VOICE,
     sid: `PN${hash.slice(0, 32)}`,
     phoneNumber: callerId,

@@ -37,13 +37,13 @@ export function applicationRoutes(
       createdAt: now,
       updatedAt: now,
     };
-    ledger.saveApplication(record);
+    ledger.applications.save(record);
     return reply.code(201).send(present.application(record));
   });
 
   scope.get('/Applications.json', async (request) => {
     const read = fields(request.query, LIST);
-    const newest = [...ledger.applications.values()].reverse();
+    const newest = ledger.applications.newestFirst();
     const fits = ({ friendlyName }: ApplicationRecord) =>
       read.FriendlyName === undefined || friendlyName === read.FriendlyName;
     const place = { path: present.path('/Applications.json'), query: request.query };
@@ -65,7 +65,7 @@ export function applicationRoutes(
       ...voiceSettings(read, before),
       updatedAt: Date.now(),
     };
-    ledger.saveApplication(record);
+    ledger.applications.save(record);
     return present.application(record);
   });
 
@@ -75,7 +75,7 @@ export function applicationRoutes(
     if (sid === own) {
       throw new ApiProblem(400, 20_001, 'This application is the engine’s own: it stays');
     }
-    ledger.forgetApplication(sid);
+    ledger.applications.forget(sid);
     return reply.code(204).send();
   });
 }

@@ -205,7 +205,7 @@ export function callRoutes(scope: Api, parts: CallParts): void {
     if (!isFinal(record.status)) {
       throw new ApiProblem(409, 20_009, 'Cannot delete this call before it is complete');
     }
-    ledger.forgetCall(record.sid);
+    ledger.calls.forget(record.sid);
     return reply.code(204).send();
   });
 

@@ -37,7 +37,7 @@ export function notificationRoutes(scope: Api, { ledger, present }: Notification
       keep(one) &&
       (level === null || one.level === level) &&
       within(one.createdAt, read.MessageDate, read['MessageDate<'], read['MessageDate>']);
-    const newest = [...ledger.notices.values()].reverse();
+    const newest = ledger.notices.newestFirst();
     const place = { path: present.path(path), query: raw };
     return page('notifications', newest, fits, read, place, (one) =>
       present.notification(one, false),

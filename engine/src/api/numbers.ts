@@ -62,14 +62,14 @@ export function numberRoutes(
       createdAt: now,
       updatedAt: now,
     };
-    ledger.saveNumber(record);
+    ledger.numbers.save(record);
     return reply.code(201).send(present.number(record));
   });
 
   scope.get('/IncomingPhoneNumbers.json', async (request) => {
     const read = fields(request.query, LIST);
     const like = read.PhoneNumber === undefined ? null : pattern(read.PhoneNumber);
-    const newest = [...ledger.numbers.values()].reverse();
+    const newest = ledger.numbers.newestFirst();
     const fits = (one: NumberRecord) =>
       (read.FriendlyName === undefined || one.friendlyName === read.FriendlyName) &&
       (like === null || like.test(one.phoneNumber));
@@ -93,13 +93,13 @@ export function numberRoutes(
       ...voiceSettings(read, before),
       updatedAt: Date.now(),
     };
-    ledger.saveNumber(record);
+    ledger.numbers.save(record);
     return present.number(record);
   });
 
   scope.delete<OneNumber>('/IncomingPhoneNumbers/:sid.json', async (request, reply) => {
     fields(request.query, {});
-    ledger.forgetNumber(find(request).sid);
+    ledger.numbers.forget(find(request).sid);
     return reply.code(204).send();
   });
 }

@@ -136,7 +136,7 @@ export async function removeRecording(
   if (['in-progress', 'paused', 'processing'].includes(record.status)) {
     throw new ApiProblem(409, 20_409, 'The recording is not finished; it can be deleted later');
   }
-  ledger.forgetRecording(record.sid);
+  ledger.recordings.forget(record.sid);
   await files.remove(record.sid);
 }
 

@@ -34,13 +34,13 @@ export function sipCredentialListRoutes(
       createdAt: now,
       updatedAt: now,
     };
-    ledger.saveCredentialList(record);
+    ledger.credentialLists.save(record);
     return reply.code(201).send(present.credentialList(record));
   });
 
   scope.get('/SIP/CredentialLists.json', async (request) => {
     const read = fields(request.query, PAGE_FIELDS);
-    const newest = [...ledger.credentialLists.values()].reverse();
+    const newest = ledger.credentialLists.newestFirst();
     const place = { path: present.path('/SIP/CredentialLists.json'), query: request.query };
     const all = () => true;
     return page('credential_lists', newest, all, read, place, (one) => present.credentialList(one));
@@ -54,7 +54,7 @@ export function sipCredentialListRoutes(
   scope.post<OneList>('/SIP/CredentialLists/:sid.json', async (request) => {
     const { FriendlyName: friendlyName } = fields(request.body, WRITE);
     const record = { ...find(request), friendlyName, updatedAt: Date.now() };
-    ledger.saveCredentialList(record);
+    ledger.credentialLists.save(record);
     return present.credentialList(record);
   });
 
@@ -68,7 +68,7 @@ export function sipCredentialListRoutes(
       const why = `${domain.domainName} uses this credential list: take it out there first`;
       throw new ApiProblem(400, 20_001, why);
     }
-    ledger.forgetCredentialList(sid);
+    ledger.credentialLists.forget(sid);
     return reply.code(204).send();
   });
 }

@@ -54,7 +54,7 @@ export function sipCredentialRoutes(
     return { list, credential };
   };
   const save = (list: CredentialListRecord, credentials: CredentialRecord[]) => {
-    ledger.saveCredentialList({ ...list, credentials, updatedAt: Date.now() });
+    ledger.credentialLists.save({ ...list, credentials, updatedAt: Date.now() });
     changed();
   };
 

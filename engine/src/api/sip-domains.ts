@@ -67,13 +67,13 @@ export function sipDomainRoutes(
       createdAt: now,
       updatedAt: now,
     };
-    ledger.saveSipDomain(record);
+    ledger.sipDomains.save(record);
     return reply.code(201).send(present.sipDomain(record));
   });
 
   scope.get('/SIP/Domains.json', async (request) => {
     const read = fields(request.query, PAGE_FIELDS);
-    const newest = [...ledger.sipDomains.values()].reverse();
+    const newest = ledger.sipDomains.newestFirst();
     const place = { path: present.path('/SIP/Domains.json'), query: request.query };
     return page(
       'domains',
@@ -102,13 +102,13 @@ export function sipDomainRoutes(
       ...voice(read, before),
       updatedAt: Date.now(),
     };
-    ledger.saveSipDomain(record);
+    ledger.sipDomains.save(record);
     return present.sipDomain(record);
   });
 
   scope.delete<OneDomain>('/SIP/Domains/:sid.json', async (request, reply) => {
     fields(request.query, {});
-    ledger.forgetSipDomain(find(request).sid);
+    ledger.sipDomains.forget(find(request).sid);
     return reply.code(204).send();
   });
 }

@@ -42,7 +42,7 @@ function mappingRoutes(
     return { domain, mapping };
   };
   const save = (domain: SipDomainRecord, mappings: ListMapping[]) => {
-    ledger.saveSipDomain({ ...domain, [key]: mappings, updatedAt: Date.now() });
+    ledger.sipDomains.save({ ...domain, [key]: mappings, updatedAt: Date.now() });
     changed();
   };
   const show = (mapping: ListMapping) =>

@@ -33,7 +33,7 @@ export class Outbox {
 
   send(callback: Omit<OwedCallback, 'id'>): void {
     const owed = { id: randomUUID(), ...callback };
-    this.#ledger.owe(owed);
+    this.#ledger.owed.save(owed);
     this.#enqueue(owed);
   }
 
@@ -88,6 +88,6 @@ export class Outbox {
       if (error instanceof AskFailed) this.#onFailed(owed, error);
       else this.#log.error({ err: error, url, fields }, 'a status callback could not be sent');
     }
-    this.#ledger.paid(owed.id);
+    this.#ledger.owed.forget(owed.id);
   }
 }

@@ -48,11 +48,11 @@ describe('the ledger', () => {
   it('knows after a kill what it knew before, the newest line first', () => {
     const first = new Ledger(path, log);
     expect(first.lastWrittenAt).toBeNull();
-    first.saveCall(call('CA1'));
-    first.saveCall(call('CA1', { status: 'in-progress' }));
-    first.owe({ id: '1', queue: 'CA1', url: 'http://a', method: 'POST', fields: { A: '1' } });
-    first.owe({ id: '2', queue: 'CA1', url: 'http://a', method: 'POST', fields: {} });
-    first.paid('1');
+    first.calls.save(call('CA1'));
+    first.calls.save(call('CA1', { status: 'in-progress' }));
+    first.owed.save({ id: '1', queue: 'CA1', url: 'http://a', method: 'POST', fields: { A: '1' } });
+    first.owed.save({ id: '2', queue: 'CA1', url: 'http://a', method: 'POST', fields: {} });
+    first.owed.forget('1');
     // No close: this is what a kill leaves, and a line that it cut short.
     appendFileSync(path, '{"call":{"sid":"CA2"');
     const second = new Ledger(path, log);
@@ -60,7 +60,7 @@ describe('the ledger', () => {
     expect([...second.calls.keys()]).toEqual(['CA1']);
     expect([...second.owed.keys()]).toEqual(['2']);
     expect(second.lastWrittenAt).not.toBeNull();
-    second.saveCall(call('CA3'));
+    second.calls.save(call('CA3'));
     second.close();
     expect(new Ledger(path, log).calls.size).toBe(2);
   });
@@ -68,8 +68,8 @@ describe('the ledger', () => {
   it('forgets ended calls after a while, and open ones never', () => {
     const old = Date.now() - 31 * 24 * 3_600_000;
     const first = new Ledger(path, log);
-    first.saveCall(call('CA1', { status: 'completed', updatedAt: old }));
-    first.saveCall(call('CA2', { updatedAt: old }));
+    first.calls.save(call('CA1', { status: 'completed', updatedAt: old }));
+    first.calls.save(call('CA2', { updatedAt: old }));
     first.close();
     const second = new Ledger(path, log);
     expect([...second.calls.keys()]).toEqual(['CA2']);
@@ -84,9 +84,9 @@ describe('the ledger', () => {
     chmodSync(path, 0o644);
     writeFileSync(`${path}.new`, 'left behind', { mode: 0o644 });
     const second = new Ledger(path, log);
-    second.saveTrunk(trunkRecord({ sid: 'TK1', password: 'secret' }));
-    second.saveTrunk(trunkRecord({ sid: 'TK2' }));
-    second.forgetTrunk('TK2');
+    second.trunks.save(trunkRecord({ sid: 'TK1', password: 'secret' }));
+    second.trunks.save(trunkRecord({ sid: 'TK2' }));
+    second.trunks.forget('TK2');
     second.close();
     expect(statSync(path).mode & 0o777).toBe(0o600);
     const third = new Ledger(path, log);

@@ -32,7 +32,7 @@ export function recover(
     record.endedAt = Math.max(diedAt, record.answeredAt ?? record.createdAt);
     record.updatedAt = Date.now();
     record.sipCode = answered ? 200 : 500;
-    ledger.saveCall(record);
+    ledger.calls.save(record);
     parts.calls.tell(record, 'completed');
   }
   for (const record of ledger.conferences.values()) {
@@ -43,7 +43,7 @@ export function recover(
     record.updatedAt = Date.now();
     const participants = record.participants;
     record.participants = [];
-    ledger.saveConference(record);
+    ledger.conferences.save(record);
     for (const participant of participants) {
       parts.conferences.tell(record, {
         event: 'participant-leave',

@@ -57,7 +57,7 @@ export class CallCallbacks {
       fields.SipResponseCode = String(record.sipCode ?? 200);
     }
     record.sequence += 1;
-    this.#ledger.saveCall(record);
+    this.#ledger.calls.save(record);
     this.#outbox.send({ queue: record.sid, url: callback.url, method: callback.method, fields });
   }
 }

@@ -194,6 +194,6 @@ export class Call implements LineListener {
 
   #save(): void {
     this.record.updatedAt = Date.now();
-    this.#ledger.saveCall(this.record);
+    this.#ledger.calls.save(this.record);
   }
 }

@@ -32,7 +32,7 @@ export class Notices {
     const { code, message, exchange } = problem;
     const reply = exchange?.reply ?? null;
     this.#log.warn({ call: callSid, code, level, url: exchange?.url }, message);
-    this.#ledger.saveNotice({
+    this.#ledger.notices.save({
       sid: newSid('NO'),
       callSid,
       level,

@@ -36,18 +36,18 @@ export class Queues {
     const record = { sid: newSid('QU'), friendlyName, maxSize, createdAt: now, updatedAt: now };
     const queue = new Queue(record);
     this.#all.set(record.sid, queue);
-    this.#ledger.saveQueue(record);
+    this.#ledger.queues.save(record);
     return queue;
   }
 
   update({ record }: Queue, change: Partial<Pick<QueueRecord, 'friendlyName' | 'maxSize'>>): void {
     Object.assign(record, change, { updatedAt: Date.now() });
-    this.#ledger.saveQueue(record);
+    this.#ledger.queues.save(record);
   }
 
   /** Only a queue that is idle may go. */
   remove({ sid }: Queue): void {
     this.#all.delete(sid);
-    this.#ledger.forgetQueue(sid);
+    this.#ledger.queues.forget(sid);
   }
 }

@@ -278,6 +278,6 @@ export class Recorder {
 
   #save(record: RecordingRecord): void {
     record.updatedAt = Date.now();
-    this.#ledger.saveRecording(record);
+    this.#ledger.recordings.save(record);
   }
 }

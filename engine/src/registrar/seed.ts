@@ -22,7 +22,7 @@ export function seedSipAccount(ledger: Ledger, settings: SipAccountSettings): vo
   if (credentialList !== null && !ledger.credentialLists.has(credentialList)) {
     const dates = { createdAt: now, updatedAt: now };
     const list = { sid: credentialList, friendlyName: domainName, credentials: [], ...dates };
-    ledger.saveCredentialList(list);
+    ledger.credentialLists.save(list);
   }
   const before = [...ledger.sipDomains.values()].find((one) => one.domainName === domainName);
   const mapping = credentialList === null ? [] : [{ listSid: credentialList, createdAt: now }];
@@ -40,5 +40,5 @@ export function seedSipAccount(ledger: Ledger, settings: SipAccountSettings): vo
     updatedAt: now,
   };
   if (before?.voiceUrl === voiceUrl) return;
-  ledger.saveSipDomain({ ...wanted, voiceUrl, updatedAt: now });
+  ledger.sipDomains.save({ ...wanted, voiceUrl, updatedAt: now });
 }

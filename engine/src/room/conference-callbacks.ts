@@ -95,7 +95,7 @@ export class ConferenceCallbacks {
       if (label) fields.ParticipantLabelEndingConference = label;
     }
     record.sequence += 1;
-    this.#ledger.saveConference(record);
+    this.#ledger.conferences.save(record);
     this.#outbox.send({ queue: record.sid, url: callback.url, method: callback.method, fields });
   }
 }

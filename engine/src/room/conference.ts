@@ -363,6 +363,6 @@ export class Conference {
   #save(): void {
     this.record.updatedAt = Date.now();
     this.record.participants = this.participants().map(({ record }) => record);
-    this.#parts.ledger.saveConference(this.record);
+    this.#parts.ledger.conferences.save(this.record);
   }
 }

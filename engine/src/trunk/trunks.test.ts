@@ -27,7 +27,7 @@ afterEach(() => {
 
 /** Trunks of an engine whose SIP is turned off: what is known of them is what calls reported. */
 function open(...records: ReturnType<typeof trunkRecord>[]): Trunks {
-  for (const record of records) ledger.saveTrunk(record);
+  for (const record of records) ledger.trunks.save(record);
   return new Trunks(ledger, null, {
     userAgent: () => Promise.reject(new SipClosed('SIP is turned off.')),
     resolve: () => Promise.reject(new Error('no such name')),

@@ -56,7 +56,7 @@ export class Trunks {
 
   /** Makes a trunk, or changes it. Calls that live over it go on as they began. */
   save(record: TrunkRecord): void {
-    this.#ledger.saveTrunk(record);
+    this.#ledger.trunks.save(record);
     const before = this.#entries.get(record.sid);
     const entry = this.#add(record, before?.liveCalls);
     if (before) entry.cleared = before.cleared.then(() => before.watch.close());
@@ -71,7 +71,7 @@ export class Trunks {
     const entry = this.#entries.get(sid);
     if (!entry) return;
     this.#entries.delete(sid);
-    this.#ledger.forgetTrunk(sid);
+    this.#ledger.trunks.forget(sid);
     void entry.watch.close();
   }
 
