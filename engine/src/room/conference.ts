@@ -1,8 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import type { HttpMethod } from '../callback/request.ts';
 import type { Ledger } from '../journal/ledger.ts';
 import type { Call, EndedFrom } from '../leg/call.ts';
-import type { MediaLink } from '../media-link.ts';
 import type { RecordingCallback } from '../recording/recording-record.ts';
 import type { LiveRecording, Recorder } from '../recording/recorder.ts';
 import type { ConferenceCallbacks } from './conference-callbacks.ts';
@@ -12,18 +10,14 @@ import type {
   ReasonParticipantLeft,
 } from './conference-record.ts';
 import { Announcement, type Announcer } from './announcement.ts';
-import type { Music, MusicPlayer } from './music.ts';
 import { Participant, type ParticipantChange, type ParticipantSettings } from './participant.ts';
+import { RoomSound, type RoomSoundParts } from './room-sound.ts';
 
-export interface ConferenceParts {
+export interface ConferenceParts extends RoomSoundParts {
   ledger: Ledger;
-  media: MediaLink;
   recorder: Recorder;
   callbacks: ConferenceCallbacks;
-  music: MusicPlayer;
   announcer: Announcer;
-  /** Path of the sound that tells of comings and goings. */
-  beep: string;
 }
 
 /** How a room is recorded; the first to ask decides. */
@@ -54,6 +48,7 @@ export class Conference {
   readonly record: ConferenceRecord;
   readonly #parts: ConferenceParts;
   readonly #participants = new Map<string, Participant>();
+  readonly #sound: RoomSound;
   /** Who may be recorded as soon as it starts; null: nobody asked for a recording. */
   #wanted: WantedRecording | null = null;
   #recording: LiveRecording | null = null;
@@ -62,6 +57,7 @@ export class Conference {
   constructor(record: ConferenceRecord, parts: ConferenceParts) {
     this.record = record;
     this.#parts = parts;
+    this.#sound = new RoomSound(record, this.#participants, parts);
     this.#save();
   }
 
@@ -131,9 +127,9 @@ export class Conference {
     const participant = this.#participants.get(call.sid);
     if (participant?.earlyMedia !== true || participant.record.joined) return;
     participant.early = true;
-    this.#enterRoom(participant);
+    this.#sound.enter(participant);
     if (this.record.status === 'in-progress') return;
-    for (const other of this.participants()) if (other.record.joined) this.#enterRoom(other);
+    for (const other of this.participants()) if (other.record.joined) this.#sound.enter(other);
   }
 
   callAnswered(call: Call): void {
@@ -160,12 +156,13 @@ export class Conference {
     if (change.coach !== undefined && change.coach !== null) this.checkCoach(change.coach);
     const news = participant.change(change);
     const waits = record.joined && this.record.status === 'init' && !record.hold;
-    if (change.wait !== undefined && waits) this.#wait(participant);
+    if (change.wait !== undefined && waits) this.#sound.wait(participant);
     if (news.length === 0) return;
     this.#save();
-    this.#mixAgain(participant, change);
-    for (const event of news)
+    this.#sound.change(participant, change);
+    for (const event of news) {
       this.#parts.callbacks.tell(this.record, { event, participant: record });
+    }
   }
 
   /**
@@ -217,21 +214,10 @@ export class Conference {
       event: 'participant-join',
       participant: participant.record,
     });
-    if (this.record.status === 'in-progress') this.#enterRoom(participant);
+    if (this.record.status === 'in-progress') this.#sound.enter(participant);
     else if (this.#mayStart()) this.#start();
-    else return wasEarly ? this.#endEarly() : this.#wait(participant);
-    if (participant.beepOnEnter) this.#beep();
-  }
-
-  /** Nobody is heard any more who is not in it yet: all wait again. */
-  #endEarly(): void {
-    if (this.record.status !== 'init' || this.participants().some(({ early }) => early)) return;
-    for (const participant of this.participants()) {
-      const leg = participant.call.line.mediaLeg;
-      if (!participant.record.joined || leg === null) continue;
-      this.#parts.media.tell('room.leave', { room: this.sid, leg });
-      if (!participant.record.hold) this.#wait(participant);
-    }
+    else return wasEarly ? this.#sound.endEarly() : this.#sound.wait(participant);
+    if (participant.beepOnEnter) this.#sound.beep();
   }
 
   /** Nobody but the room has a call that was added over REST: sent elsewhere, it leaves. */
@@ -239,11 +225,6 @@ export class Conference {
     participant.claim = participant.call.claim();
     const leave = () => this.remove(participant, false);
     participant.claim.addEventListener('abort', leave, { once: true });
-  }
-
-  #beep(): void {
-    const play = { room: this.sid, play: randomUUID(), path: this.#parts.beep, only: null };
-    this.#parts.media.tell('room.play', play);
   }
 
   #mayStart(): boolean {
@@ -255,22 +236,10 @@ export class Conference {
     this.record.status = 'in-progress';
     this.#save();
     for (const participant of this.participants()) {
-      if (participant.record.joined) this.#enterRoom(participant);
+      if (participant.record.joined) this.#sound.enter(participant);
     }
     this.#parts.callbacks.tell(this.record, { event: 'conference-start' });
     this.#record();
-  }
-
-  #enterRoom(participant: Participant): void {
-    const leg = participant.call.line.mediaLeg;
-    if (leg === null) return;
-    if (!participant.record.hold) participant.stopMusic();
-    const mix = participant.mix((sid) => this.#legOf(sid));
-    this.#parts.media.tell('room.join', { room: this.sid, leg, mix });
-    for (const other of this.#participants.values()) {
-      const coaches = other.record.joined && other.record.callSidToCoach === participant.call.sid;
-      if (coaches && other !== participant) this.#mixAgain(other, {});
-    }
   }
 
   #record(): void {
@@ -288,38 +257,6 @@ export class Conference {
       track: 'both',
       ...this.#wanted,
     });
-  }
-
-  #wait(participant: Participant): void {
-    participant.stopMusic();
-    participant.music = this.#play(participant, participant.wait);
-  }
-
-  #play(participant: Participant, music: Music): { stop(): void } {
-    const fields = { ConferenceSid: this.sid, FriendlyName: this.record.friendlyName };
-    return this.#parts.music.play(participant.call, music, fields);
-  }
-
-  #mixAgain(participant: Participant, change: ParticipantChange): void {
-    const leg = participant.call.line.mediaLeg;
-    if (!participant.record.joined || leg === null) return;
-    const started = this.record.status === 'in-progress';
-    if (change.hold === true) {
-      participant.stopMusic();
-      participant.music = this.#play(participant, change.holdMusic ?? { kind: 'default' });
-    }
-    if (started) {
-      const mix = participant.mix((sid) => this.#legOf(sid));
-      this.#parts.media.tell('room.update', { room: this.sid, leg, mix });
-    }
-    if (change.hold === false) {
-      if (started) participant.stopMusic();
-      else this.#wait(participant);
-    }
-  }
-
-  #legOf(callSid: string): string | null {
-    return this.#participants.get(callSid)?.call.line.mediaLeg ?? null;
   }
 
   #leave(participant: Participant, reason: ReasonParticipantLeft, kicked: boolean): void {
@@ -342,16 +279,13 @@ export class Conference {
     const { call, record } = participant;
     this.#participants.delete(call.sid);
     participant.stopMusic();
-    if (participant.early) this.#endEarly();
-    const leg = call.line.mediaLeg;
-    if (leg !== null && record.joined) {
-      this.#parts.media.tell('room.leave', { room: this.sid, leg });
-    }
+    if (participant.early) this.#sound.endEarly();
+    if (record.joined) this.#sound.leave(participant);
     if (participant.left !== null) participant.left(reason);
     else if (participant.claim?.aborted !== true) call.hangUp();
     this.#save();
     const heard = this.record.status === 'in-progress' && record.joined;
-    if (heard && participant.beepOnExit && this.#participants.size > 0) this.#beep();
+    if (heard && participant.beepOnExit && this.#participants.size > 0) this.#sound.beep();
     this.#parts.callbacks.tell(this.record, {
       event: 'participant-leave',
       participant: record,
