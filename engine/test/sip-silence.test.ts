@@ -99,7 +99,7 @@ describe.concurrent('a telephone', () => {
     expect((await phone.done).code).toBe(0);
   });
 
-  it('is told our public address, and heard where it sends from; it falls dead, and the call ends', async () => {
+  it('is told our public address, and heard where it sends from; it falls dead: that is told, and the call ends', async () => {
     const phone = await telephone('uas', { args: ['-rtp_echo'] });
     const address = `sip:echo@127.0.0.1:${phone.port}`;
     house.application.on(
@@ -122,6 +122,7 @@ describe.concurrent('a telephone', () => {
     expect(fields.DialCallStatus).toBe('completed');
     expect(await noticesOf(fields.DialCallSid ?? '')).toEqual([
       [ERROR, expect.stringContaining('RTP timeout')],
+      [WARNING, expect.stringContaining('No sound has come from the far end for 5 s in mid-call')],
     ]);
     agent.hangup();
   });

@@ -11,7 +11,15 @@ import type {
 } from '../../sip/user-agent/calls.ts';
 import type { SipLink } from '../../sip-link.ts';
 import { readFailure, type CallFailure } from '../../trunk/failure.ts';
-import { broken, full, nowhere, NoDescription, reasonHeader, unusable } from './failures.ts';
+import {
+  broken,
+  full,
+  nowhere,
+  NoDescription,
+  reasonHeader,
+  unusable,
+  type Silence,
+} from './failures.ts';
 import { keyOfInfo } from './key-info.ts';
 import { SipSound, type SoundListener } from './sip-sound.ts';
 import type { Way } from './way.ts';
@@ -40,8 +48,8 @@ export interface AttemptListener {
   early(attempt: Attempt): void;
   /** Answered, and sound can flow. */
   answered(attempt: Attempt): void;
-  /** Answered for so many seconds, and nothing at all is heard. */
-  silent(attempt: Attempt, seconds: number): void;
+  /** Answered, and nothing comes that could be heard. */
+  silent(attempt: Attempt, silence: Silence): void;
   failed(attempt: Attempt, failure: CallFailure): void;
   /** An answered call is over. `problem`: what took it away, where it was no hang-up. */
   ended(attempt: Attempt, problem: string | null): void;
@@ -146,8 +154,8 @@ export class Attempt implements OutgoingListener, SoundListener {
     if (this.#state === 'inviting') this.#listener.early(this);
   }
 
-  silent(seconds: number): void {
-    this.#listener.silent(this, seconds);
+  silent(silence: Silence): void {
+    this.#listener.silent(this, silence);
   }
 
   lost(problem: string): void {

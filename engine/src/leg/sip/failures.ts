@@ -4,6 +4,13 @@ import { unusableAnswer, type CallFailure } from '../../trunk/failure.ts';
 /** 32011: "Error communicating with your SIP communications infrastructure". */
 const COMMUNICATION = 32_011;
 
+/** No packet has come for so long, though some should. */
+export interface Silence {
+  seconds: number;
+  /** False: none has ever come. */
+  heardBefore: boolean;
+}
+
 /** A 2xx without a description, where none had come before. */
 export class NoDescription extends Error {}
 
@@ -40,10 +47,10 @@ export function telephoneGone(message: string): { code: number; message: string 
 }
 
 /** Sound goes one way only; the call goes on. */
-export function nothingHeard(seconds: number): { code: number; message: string } {
-  const advice =
-    'Look at firewalls on the way, and behind NAT at SIP_PUBLIC_ADDRESS and SIP_RTP_PORTS.';
-  const message = `Nothing was heard from the far end for ${seconds} s after the answer. ${advice}`;
+export function nothingHeard({ seconds, heardBefore }: Silence): { code: number; message: string } {
+  const message = heardBefore
+    ? `No sound has come from the far end for ${seconds} s in mid-call. Its network may be down, or its sound now comes from elsewhere and a firewall keeps it out.`
+    : `Nothing was heard from the far end for ${seconds} s after the answer. Look at firewalls on the way, and behind NAT at SIP_PUBLIC_ADDRESS and SIP_RTP_PORTS.`;
   return { code: COMMUNICATION, message };
 }
 

@@ -2,7 +2,7 @@ import type { IncomingCall, IncomingListener, SipEnd } from '../../sip/user-agen
 import type { FinalStatus } from '../call-record.ts';
 import type { CloseReason, Line, LineListener } from '../line.ts';
 import type { SipLineParts } from './attempt.ts';
-import { nothingHeard, reasonHeader, telephoneGone } from './failures.ts';
+import { nothingHeard, reasonHeader, telephoneGone, type Silence } from './failures.ts';
 import { keyOfInfo } from './key-info.ts';
 import { SipSound, type SoundListener, type SoundTerms } from './sip-sound.ts';
 
@@ -128,9 +128,9 @@ export class IncomingLine implements Line, IncomingListener, SoundListener {
     // Nothing flows before our answer: there is no early sound to tell of.
   }
 
-  silent(seconds: number): void {
+  silent(silence: Silence): void {
     if (this.#listener === null) return;
-    this.#parts.notice(this.#listener.sid, nothingHeard(seconds), 'warning');
+    this.#parts.notice(this.#listener.sid, nothingHeard(silence), 'warning');
   }
 
   lost(problem: string): void {

@@ -1,7 +1,7 @@
 import type { CallFailure } from '../../trunk/failure.ts';
 import type { Line, LineListener } from '../line.ts';
 import { Attempt, type AttemptListener, type SipLineParts } from './attempt.ts';
-import { nothingHeard, telephoneGone } from './failures.ts';
+import { nothingHeard, telephoneGone, type Silence } from './failures.ts';
 import type { Way } from './way.ts';
 
 /**
@@ -87,8 +87,8 @@ export class OutgoingLine implements Line, AttemptListener {
     this.#listener?.ended('completed', 200);
   }
 
-  silent(_attempt: Attempt, seconds: number): void {
-    this.#parts.notice(this.#sid, nothingHeard(seconds), 'warning');
+  silent(_attempt: Attempt, silence: Silence): void {
+    this.#parts.notice(this.#sid, nothingHeard(silence), 'warning');
   }
 
   #next(): void {

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { LegNews, MediaLink } from '../../media-link.ts';
 import { createAudioSession } from '../../sip/sdp/audio-session.ts';
 import { SdpRefused, type AudioSession, type OurMedia } from '../../sip/sdp/offer-answer.ts';
-import { soundLost } from './failures.ts';
+import { soundLost, type Silence } from './failures.ts';
 
 /** What may be agreed about the sound with whoever is on the other side. */
 export type SoundTerms = Pick<OurMedia, 'laws' | 'srtp'>;
@@ -10,15 +10,15 @@ export type SoundTerms = Pick<OurMedia, 'laws' | 'srtp'>;
 /** Whatever a phone can do is good enough: it is ours. */
 export const PHONE_TERMS: SoundTerms = { laws: ['PCMU', 'PCMA'], srtp: 'optional' };
 
-/** After the answer a packet is due every 20 ms, silent or not. */
+/** From the answer on a packet is due every 20 ms, silent or not. */
 const SILENT_AFTER_MS = 5_000;
 
 /** What is told of the far end's sound. */
 export interface SoundListener {
   /** The first packet is here. */
   heard(): void;
-  /** Answered for `seconds`, and not a packet has come. Told once. */
-  silent(seconds: number): void;
+  /** Told of each silence once. */
+  silent(silence: Silence): void;
   /** The media process gave the leg up; `problem` says why in words. */
   lost(problem: string): void;
 }
@@ -34,6 +34,9 @@ export class SipSound {
   readonly #listener: SoundListener;
   #deaf: (() => void) | null = null;
   #heard = false;
+  /** No packets come. */
+  #quiet = true;
+  #expected = false;
   #silenceTimer: NodeJS.Timeout | null = null;
   #session: AudioSession | null = null;
   /** The answer that was taken last: 183 and 200 mostly bring the same one. */
@@ -103,27 +106,46 @@ export class SipSound {
 
   /** The call is answered: from now on sound is missed. */
   expect(): void {
-    if (this.#heard || this.#closed) return;
-    this.#silenceTimer ??= setTimeout(() => {
-      // Who holds from the beginning on need not send (RFC 3264 §8.4).
-      if (this.#session?.flow?.receives === true) this.#listener.silent(SILENT_AFTER_MS / 1000);
-    }, SILENT_AFTER_MS);
+    if (this.#expected || this.#closed) return;
+    this.#expected = true;
+    if (this.#quiet) this.#miss(SILENT_AFTER_MS);
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#deaf?.();
-    if (this.#silenceTimer !== null) clearTimeout(this.#silenceTimer);
+    this.#missNothing();
     if (this.#session !== null) this.#media.tell('leg.close', { leg: this.leg });
   }
 
   #hear(news: LegNews): void {
-    if (news.event === 'leg.lost') return this.#listener.lost(soundLost(news.data.why));
-    if (news.event !== 'leg.heard') return;
+    const { event, data } = news;
+    if (event === 'leg.lost') return this.#listener.lost(soundLost(data.why));
+    if (event === 'leg.quiet') {
+      this.#quiet = true;
+      if (this.#expected) this.#miss(SILENT_AFTER_MS - data.silentMs);
+    }
+    if (event === 'leg.heard' || event === 'leg.resumed') {
+      this.#quiet = false;
+      this.#missNothing();
+    }
+    if (event !== 'leg.heard') return;
     this.#heard = true;
-    if (this.#silenceTimer !== null) clearTimeout(this.#silenceTimer);
     this.#listener.heard();
+  }
+
+  #miss(afterMs: number): void {
+    this.#silenceTimer ??= setTimeout(() => {
+      // Who holds need not send (RFC 3264 §8.4).
+      if (this.#session?.flow?.receives !== true) return;
+      this.#listener.silent({ seconds: SILENT_AFTER_MS / 1000, heardBefore: this.#heard });
+    }, afterMs);
+  }
+
+  #missNothing(): void {
+    if (this.#silenceTimer !== null) clearTimeout(this.#silenceTimer);
+    this.#silenceTimer = null;
   }
 
   get #open(): AudioSession {
