@@ -2,7 +2,7 @@ import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { findProgram } from '../test/support/debian.ts';
-import { freeUdpPort } from '../test/support/free-port.ts';
+import { freePort } from '../test/support/free-port.ts';
 import type { SipLoad, SipLoadResult, SipTaken } from './sip-agent.ts';
 
 const RATES = [500, 1_000, 1_500, 2_000, 3_000] as const;
@@ -58,7 +58,7 @@ async function takeIn(agent: ChildProcess, port: number, perSecond: number): Pro
   const before = await taken(agent);
   const startedAt = performance.now();
   const more = ['-sn', 'uac', '-r', String(perSecond), '-m', String(calls), '-d', '0'];
-  const sipp = startSipp([`127.0.0.1:${port}`, ...more], await freeUdpPort());
+  const sipp = startSipp([`127.0.0.1:${port}`, ...more], await freePort());
   const [code] = (await once(sipp, 'exit')) as [number | null];
   const late = performance.now() - startedAt - SECONDS * 1000;
   const after = await taken(agent);
@@ -68,7 +68,7 @@ async function takeIn(agent: ChildProcess, port: number, perSecond: number): Pro
 
 async function make(agent: ChildProcess, perSecond: number): Promise<Step | null> {
   const calls = perSecond * SECONDS;
-  const port = await freeUdpPort();
+  const port = await freePort();
   const sipp = startSipp(['-sn', 'uas', '-m', String(calls)], port);
   const gone = once(sipp, 'exit');
   const answer = once(agent, 'message') as Promise<[SipLoadResult]>;

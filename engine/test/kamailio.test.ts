@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Baresip } from '../../test/support/baresip.ts';
-import { freePort, freeUdpPort } from '../../test/support/free-port.ts';
+import { freePort } from '../../test/support/free-port.ts';
 import { Kamailio } from '../../test/support/kamailio.ts';
 import { ACCOUNT, House } from './support/house.ts';
 import { hears } from './support/telephone.ts';
@@ -20,7 +20,7 @@ let first: Baresip;
 let second: Baresip;
 
 beforeAll(async () => {
-  const port = await freeUdpPort();
+  const port = await freePort();
   first = await Baresip.start({ user: ACCOUNT.TWILIO_CALLER_ID, hz: FIRST_HZ });
   second = await Baresip.start({ user: ACCOUNT.TWILIO_CALLER_ID, hz: SECOND_HZ });
   const ports = [await freePort(), await freePort()];

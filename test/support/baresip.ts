@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from './free-port.ts';
@@ -78,7 +78,8 @@ export class Baresip {
 
   static async start(options: BaresipOptions): Promise<Baresip> {
     const folder = mkdtempSync(join(tmpdir(), 'offhook-baresip-'));
-    const port = await freePairOfPorts();
+    // It takes the next port for TLS.
+    const port = await freePort();
     const controlPort = await freePort();
     writeTone(join(folder, 'says.wav'), { hz: options.hz, seconds: 60 });
     writeFileSync(join(folder, 'config'), config(folder, port, controlPort, options));
@@ -293,20 +294,4 @@ function tryToConnect(port: number): Promise<Socket | null> {
       setTimeout(() => resolve(null), 20);
     });
   });
-}
-
-/** baresip takes the next port for TLS. */
-async function freePairOfPorts(): Promise<number> {
-  for (;;) {
-    const port = await freePort();
-    const next = createServer();
-    const free = await new Promise<boolean>((resolve) => {
-      next.once('error', () => resolve(false));
-      next.listen(port + 1, '127.0.0.1', () => resolve(true));
-    });
-    if (!free) continue;
-    const { port: taken } = next.address() as AddressInfo;
-    await new Promise((resolve) => next.close(resolve));
-    if (taken === port + 1) return port;
-  }
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { freeUdpPort } from '../../../test/support/free-port.ts';
+import { freePort } from '../../../test/support/free-port.ts';
 import { writeTone } from '../../../test/support/tones.ts';
 import { DEFAULT_LIMITS, readConfig, type EngineLimits } from '../../src/config.ts';
 import { createEngine } from '../../src/engine.ts';
@@ -35,7 +35,7 @@ export class SipEngine {
    */
   static async open(options: SipEngineOptions = {}): Promise<SipEngine> {
     const application = await Application.open(ACCOUNT.TWILIO_AUTH_TOKEN);
-    const one = new SipEngine(application, await RawPeer.open(), await freeUdpPort());
+    const one = new SipEngine(application, await RawPeer.open(), await freePort());
     await one.#start(options);
     return one;
   }

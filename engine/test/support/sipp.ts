@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
-import { createSocket } from 'node:dgram';
 import { mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../../../test/support/free-port.ts';
 
 export interface SippOptions {
   /** A scenario of engine/test/sipp, without `.xml`. */
@@ -73,7 +72,7 @@ export async function startSipp(options: SippOptions): Promise<Sipp> {
 /** `stands` false: it is over already. */
 async function launch(options: SippOptions): Promise<{ sipp: Sipp; stands: boolean }> {
   const folder = await mkdtemp(join(tmpdir(), 'offhook-sipp-'));
-  const port = await freePort(options.transport);
+  const port = await freePort();
   const mediaPort = options.mediaPort ?? (await freePort());
   await writeScenario(options, folder);
   const child = spawn('sipp', argumentsFor(options, port, mediaPort, folder), {
@@ -175,25 +174,6 @@ async function collect(folder: string, code: number | null): Promise<SippResult>
   const [errors, messages] = await Promise.all([read('errors.log'), read('messages.log')]);
   await rm(folder, { recursive: true, force: true });
   return { code, errors: withoutExcuses(errors), messages };
-}
-
-/** A port that is free now. */
-function freePort(transport: 'udp' | 'tcp' = 'udp'): Promise<number> {
-  return new Promise((resolve, reject) => {
-    if (transport === 'tcp') {
-      const server = createServer().once('error', reject);
-      server.listen(0, '127.0.0.1', () => {
-        const { port } = server.address() as AddressInfo;
-        server.close(() => resolve(port));
-      });
-      return;
-    }
-    const socket = createSocket('udp4').once('error', reject);
-    socket.bind(0, '127.0.0.1', () => {
-      const { port } = socket.address();
-      socket.close(() => resolve(port));
-    });
-  });
 }
 
 /** TCP_LISTEN, and what the table says of a UDP socket that is bound. */
