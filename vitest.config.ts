@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { SlowFirst } from './test/support/slow-first.ts';
 
 /**
  * unit: one folder's code, no processes. stories: the real server, engine and PostgreSQL, told as
@@ -10,6 +11,7 @@ export default defineConfig({
     pool: 'forks',
     // Stories mostly wait for sound: two cores carry three of them.
     maxWorkers: 3,
+    sequence: { sequencer: SlowFirst },
     projects: [
       {
         extends: true,
