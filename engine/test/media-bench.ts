@@ -8,6 +8,7 @@ import { startMedia, type Media, type MediaOptions } from '../src/media/client.t
 import type { EventName, Events, RtpFlow } from '../src/media/protocol.ts';
 import { MediaPeer, tonality } from './media-peer.ts';
 import { RtpPeer } from './rtp-peer.ts';
+import { StunBrowser } from './support/stun-browser.ts';
 
 const EVENTS: EventName[] = [
   'leg.connected',
@@ -59,6 +60,12 @@ export class MediaBench {
     peer.accept(sdp);
     await this.until('leg.heard', { leg });
     return peer;
+  }
+
+  async stunBrowser(): Promise<StunBrowser> {
+    const browser = await StunBrowser.open();
+    this.#peers.push(browser);
+    return browser;
   }
 
   /** A telephone that is connected, and says this tone. */

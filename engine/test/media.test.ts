@@ -140,6 +140,27 @@ describe('a browser', () => {
     await bench.until('play.ended', { leg: 'ann', play: 'P', why: 'finished' });
   });
 
+  it('that is called is looked for where its first check came from', async () => {
+    for (const leg of ['knocks early', 'knocks late']) {
+      const { sdp } = await bench.media.ask('leg.makeOffer', { leg });
+      const browser = await bench.stunBrowser();
+      if (leg === 'knocks early') await browser.knock(sdp, bench.media.udpPort);
+      const taken = bench.media.ask('leg.acceptAnswer', { leg, sdp: browser.answer(sdp) });
+      if (leg === 'knocks late') await browser.knock(sdp, bench.media.udpPort);
+      await taken;
+      await browser.checked;
+    }
+  });
+
+  it('that is called and never heard from is given up with its leg', async () => {
+    const { sdp } = await bench.media.ask('leg.makeOffer', { leg: 'ann' });
+    const browser = await bench.stunBrowser();
+    const taken = bench.media.ask('leg.acceptAnswer', { leg: 'ann', sdp: browser.answer(sdp) });
+    const refused = expect(taken).rejects.toMatchObject({ code: 'leg_unknown' });
+    await bench.media.ask('leg.close', { leg: 'ann' });
+    await refused;
+  });
+
   it('that falls silent is noticed within a second and a half, and when it is back', async () => {
     const ann = await bench.browser('ann', 440);
     ann.fallSilent();

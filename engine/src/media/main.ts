@@ -5,6 +5,7 @@ import { setPriority } from 'node:os';
 import datachannel from 'node-datachannel';
 import { pino, type Logger } from 'pino';
 import { MediaFailure } from './failure.ts';
+import { Knocks } from './leg/knocks.ts';
 import type { PeerNetwork } from './leg/peer.ts';
 import { MediaEngine } from './media-engine.ts';
 import type { CommandMessage, MediaMessage } from './protocol.ts';
@@ -23,9 +24,11 @@ async function main(settings: MediaSettings, log: Logger): Promise<void> {
   // Keeps the port ours, also while nobody is on the line.
   const udpPort = settings.udpPort === 0 ? await freePort(settings) : settings.udpPort;
   const listener = new datachannel.IceUdpMuxListener(udpPort, settings.bindAddress ?? undefined);
+  const knocks = new Knocks();
+  listener.onUnhandledStunRequest((request) => knocks.receive(request));
   const engine = new MediaEngine(
     {
-      network: await network(settings, udpPort),
+      network: { ...(await addresses(settings)), udpPort, knocks },
       ports: new PortPairs(settings.rtpPorts, settings.bindAddress),
       rtpTimeoutMs: settings.rtpTimeoutMs,
     },
@@ -86,7 +89,9 @@ function say(message: MediaMessage): Promise<void> {
   });
 }
 
-async function network(settings: MediaSettings, udpPort: number): Promise<PeerNetwork> {
+async function addresses(
+  settings: MediaSettings,
+): Promise<Pick<PeerNetwork, 'bindAddress' | 'extraAddresses'>> {
   const extra: string[] = [];
   const { publicAddress, bindAddress } = settings;
   if (publicAddress !== null) {
@@ -94,7 +99,7 @@ async function network(settings: MediaSettings, udpPort: number): Promise<PeerNe
   }
   // Interfaces are found by the library, the loopback is not: the browser may be on this machine.
   extra.push('127.0.0.1');
-  return { udpPort, bindAddress, extraAddresses: extra };
+  return { bindAddress, extraAddresses: extra };
 }
 
 /** A UDP port that nobody has. */

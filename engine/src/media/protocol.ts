@@ -69,6 +69,7 @@ export interface Commands {
   'leg.acceptOffer': { ask: { leg: string; sdp: string }; answer: { sdp: string } };
   /** A browser's leg that we offer (a call to the browser). */
   'leg.makeOffer': { ask: { leg: string }; answer: { sdp: string } };
+  /** Answered when the browser has been heard from too; refused when the leg is closed before. */
   'leg.acceptAnswer': { ask: { leg: string; sdp: string }; answer: null };
   /** ICE restart, or a browser that came back: a new offer for a leg we have. */
   'leg.reoffer': { ask: { leg: string; sdp: string }; answer: { sdp: string } };

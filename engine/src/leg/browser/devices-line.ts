@@ -77,8 +77,8 @@ export class DevicesLine implements Line {
     for (const one of this.#ringing) if (one.peer !== peer) this.#dismiss(one, 'cancel');
     this.#ringing.splice(0, this.#ringing.length, { peer, invited: true });
     try {
-      await this.#media.ask('leg.acceptAnswer', { leg: peer.leg, sdp });
       peer.expectSound();
+      await this.#media.ask('leg.acceptAnswer', { leg: peer.leg, sdp });
       await peer.flowing;
       this.#listener?.answered();
     } catch (error) {

@@ -70,7 +70,10 @@ export class BrowserLeg implements Leg {
     return description;
   }
 
-  /** @throws MediaFailure sdp_refused, transport_failed */
+  /**
+   * Resolves when the browser has been heard from too.
+   * @throws MediaFailure sdp_refused, transport_failed, leg_unknown when it was closed meanwhile
+   */
   async acceptAnswer(sdp: string): Promise<void> {
     const answer = readOrRefuse(sdp);
     const peer = this.#next ?? this.#peer;
@@ -79,6 +82,7 @@ export class BrowserLeg implements Leg {
     try {
       await peer.accept(answer);
     } catch (error) {
+      if (error instanceof MediaFailure) throw error;
       throw new MediaFailure('transport_failed', messageOf(error), { cause: error });
     }
   }

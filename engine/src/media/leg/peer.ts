@@ -10,8 +10,9 @@ import datachannel, {
 import type { Law } from '../audio/g711.ts';
 import { muLaw } from '../audio/g711.ts';
 import { makeCertificate } from './certificate.ts';
+import type { Knocks } from './knocks.ts';
 import type { Line } from './rtp-stream.ts';
-import { addHostCandidates, readAudio, type AudioSection } from './sdp.ts';
+import { addHostCandidates, readAudio, reflexiveCandidate, type AudioSection } from './sdp.ts';
 
 /** Where browsers reach us. */
 export interface PeerNetwork {
@@ -21,6 +22,8 @@ export interface PeerNetwork {
   bindAddress: string | null;
   /** Addresses to offer besides those of the interfaces. */
   extraAddresses: readonly string[];
+  /** What comes to the port before there is a connection for it. */
+  knocks: Knocks;
 }
 
 export interface PeerListener {
@@ -87,6 +90,7 @@ export class Peer implements Line {
 
   /** Our answer, complete with candidates. */
   async answer(offer: AudioSection): Promise<string> {
+    this.#agree(offer);
     await this.#connect(offer.sdp, offer, {});
     return describe(this.#connection, this.#network.extraAddresses, this.#network.udpPort);
   }
@@ -96,28 +100,45 @@ export class Peer implements Line {
    * answer is here. A browser knocks earlier than that, and the library opens when it has taken in
    * one half of the answer; a handshake that then gets ahead of the other half fails for want of
    * the fingerprint ("certificate verify failed": one call in 35, measured on a busy machine).
+   * Where it knocked from is kept, for when we open.
    */
   offer(): string {
     this.#offered = {
       iceUfrag: randomBytes(6).toString('hex'),
       icePwd: randomBytes(16).toString('hex'),
     };
+    this.#network.knocks.expect(this.#offered.iceUfrag);
     const config = { ...this.#config(), disableAutoGathering: true };
     const draft = new datachannel.PeerConnection(this.#name, config);
     try {
       draft.addTrack(this.#audio(OUR_MID, OUR_TELEPHONE_EVENT));
       draft.setLocalDescription('offer', this.#offered);
       const addresses = [...this.#interfaces(), ...this.#network.extraAddresses];
-      return takeTheFirstStep(describe(draft, addresses, this.#network.udpPort));
+      return describe(draft, addresses, this.#network.udpPort);
     } finally {
       draft.close();
     }
   }
 
-  /** The far end's answer to our offer. To the library theirs is the offer, and ours the answer. */
+  /**
+   * The far end's answer to our offer. To the library theirs is the offer, and ours the answer.
+   *
+   * We open once we know where the browser is, and check that address at once: where a check comes
+   * unexpected, the library sends its own 50 ms later only, and is deaf to DTLS until it succeeded.
+   * So ours succeeds before the browser's, and the browser, which is DTLS's active side (RFC 8829
+   * §5.3.1), is heard with its first message. If we were, it could be deaf to ours. (A check that
+   * comes in the moment in which we open is ahead of ours all the same. Then that first message is
+   * lost, and browsers repeat it after 50 ms.)
+   */
   async accept(answer: AudioSection): Promise<void> {
     if (this.#offered === null) throw new Error('no offer to be answered');
-    await this.#connect(letUsControl(answer.sdp), answer, this.#offered);
+    this.#agree(answer);
+    const { knocks } = this.#network;
+    const { iceUfrag } = this.#offered;
+    const reflexive = (await knocks.from(iceUfrag, answer.ufrag)).map(reflexiveCandidate);
+    knocks.forget(iceUfrag);
+    const candidates = [...reflexive, ...answer.candidates];
+    await this.#connect(letUsControl(answer.sdp), { ...answer, candidates }, this.#offered);
   }
 
   /** The bytes are copied. What cannot be sent is lost, like any datagram. */
@@ -140,19 +161,22 @@ export class Peer implements Line {
     if (this.#closed) return;
     this.#closed = true;
     this.#dtlsUp = false;
+    if (this.#offered !== null) this.#network.knocks.forget(this.#offered.iceUfrag);
     this.#track?.close();
     this.#connection.close();
   }
 
-  /** Both descriptions, theirs first: with ours the library begins to listen. */
+  /**
+   * Both descriptions, theirs first: with ours the library begins to listen, and to check the
+   * candidates that it knows by then.
+   */
   async #connect(sdp: string, theirs: AudioSection, init: LocalDescriptionInit): Promise<void> {
-    this.#agree(theirs);
     this.#track = this.#connection.addTrack(this.#audio(theirs.mid, theirs.telephoneEvent));
     this.#follow(this.#track);
     const gathered = this.#gathered();
     this.#connection.setRemoteDescription(sdp, 'offer');
-    this.#connection.setLocalDescription('answer', init);
     this.#addCandidates(theirs);
+    this.#connection.setLocalDescription('answer', init);
     await gathered;
   }
 
@@ -252,15 +276,6 @@ function describe(
   if (description === null) throw new Error('no local description');
   readAudio(description.sdp);
   return addHostCandidates(description.sdp, addresses, udpPort);
-}
-
-/**
- * Makes us DTLS's active side (RFC 8842 §5), as we are when we answer. Our library begins to listen
- * a moment after ICE is through: a ClientHello that comes before is lost, and costs the browser's
- * next try at least 50 ms, our own library's a whole second. Browsers listen at once.
- */
-function takeTheFirstStep(offer: string): string {
-  return offer.replace('a=setup:actpass', 'a=setup:active');
 }
 
 /**

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { aLaw, muLaw } from '../audio/g711.ts';
-import { addHostCandidates, readAudio, SdpError } from './sdp.ts';
+import { addHostCandidates, readAudio, reflexiveCandidate, SdpError } from './sdp.ts';
 
 const OFFER = [
   'v=0',
@@ -71,4 +71,15 @@ it('adds the addresses that are missing, before the end', () => {
   expect(candidates[1]).toMatch(/^a=candidate:\d+ 1 UDP \d+ 203.0.113.5 3478 typ host$/);
   expect(candidates[2]).toContain(' 127.0.0.1 3478 ');
   expect(candidates[3]).toBe('a=end-of-candidates');
+});
+
+it('looks for a browser where it knocked, first where it knocked first', () => {
+  const [first, second] = [
+    { address: '192.0.2.7', port: 4000 },
+    { address: 'fd00::7', port: 4001 },
+  ].map(reflexiveCandidate);
+  const priority = (candidate = ''): number => Number(candidate.split(' ')[3]);
+  expect(first).toMatch(/^a=candidate:\d+ 1 UDP \d+ 192.0.2.7 4000 typ host$/);
+  expect(second).toContain(' fd00::7 4001 ');
+  expect(priority(first)).toBeGreaterThan(priority(second));
 });

@@ -1,6 +1,7 @@
 import { isIPv6 } from 'node:net';
 import type { Law } from '../audio/g711.ts';
 import { aLaw, muLaw } from '../audio/g711.ts';
+import type { Knock } from './knocks.ts';
 
 /** What we need to know of a browser's audio section. */
 export interface AudioSection {
@@ -72,6 +73,16 @@ export function addHostCandidates(sdp: string, addresses: readonly string[], por
   const end = lines.indexOf('a=end-of-candidates');
   const at = end === -1 ? lines.length - 1 : end;
   return [...lines.slice(0, at), ...added, ...lines.slice(at)].join('\r\n');
+}
+
+/**
+ * A remote candidate for where a check came from: a peer-reflexive one by its priority (RFC 8445
+ * §5.1.2.2), the earlier ones first. By its type it is not, because the library learns those from
+ * packets only, and knows no such word in a description.
+ */
+export function reflexiveCandidate({ address, port }: Knock, index: number): string {
+  const priority = 110 * 2 ** 24 + (65_535 - index) * 2 ** 8 + 255;
+  return `a=candidate:${200 + index} 1 UDP ${priority} ${address} ${port} typ host`;
 }
 
 function addressOf(candidate: string): string | undefined {
