@@ -203,6 +203,22 @@ describe('an agent’s phone', () => {
     await other.stop();
   });
 
+  it('that takes no plain sound is asked once more, while the others ring on', async () => {
+    const secret = await desk('ada', PASSWORD, 'tcp', ['mediaenc=srtp-mand']);
+    expect(await secret.registered()).toBe('OK');
+    const call = await house.client.calls.create({
+      ...{ to: `sip:ada@${DOMAIN}`, from: ACCOUNT.TWILIO_CALLER_ID, url: url('/tone') },
+    });
+    await Promise.all([phone.next('CALL_INCOMING'), secret.next('CALL_INCOMING')]);
+    const closed = phone.events.filter(({ type }) => type === 'CALL_CLOSED');
+    expect(closed).toEqual([]);
+    secret.accept();
+    await Promise.all([phone.next('CALL_CLOSED'), hears(secret, WAIT_HZ)]);
+    await house.client.calls(call.sid).update({ status: 'completed' });
+    await secret.next('CALL_CLOSED');
+    await secret.stop();
+  });
+
   it('calls out, and its domain’s voice URL says what becomes of it', async () => {
     house.application.on(
       '/voice',

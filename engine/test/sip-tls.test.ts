@@ -79,13 +79,17 @@ it('does not call where the certificate is a stranger’s, and says so', async (
   await askEngine(house, 'DELETE', `/trunks/${trunk}`);
 });
 
-it('is registered at, and rings, over TLS', async () => {
+it.each([
+  ['takes SRTP', ['mediaenc=srtp-mand']],
+  ['takes plain sound only', []],
+])('is registered at, and rings, over TLS, a phone that %s', async (_takes, account) => {
   const list = house.client.sip.credentialLists(`CL${'1'.repeat(32)}`);
-  await list.credentials.create({ username: 'ada', password: PASSWORD });
+  const { sid } = await list.credentials.create({ username: 'ada', password: PASSWORD });
   const phone = await Baresip.start({
     ...{ user: 'ada', domain: DOMAIN, password: PASSWORD, hz: 850, when: 'answer' },
     registrar: `sip:127.0.0.1:${tlsPort};transport=tls`,
     tls: { authority: join(folder, 'engine.crt') },
+    account,
   });
   expect(await phone.registered()).toBe('OK');
   const url = `${house.application.url}/tone`;
@@ -95,4 +99,5 @@ it('is registered at, and rings, over TLS', async () => {
   await house.client.calls(call.sid).update({ status: 'completed' });
   await phone.next('CALL_CLOSED');
   await phone.stop();
+  await list.credentials(sid).remove();
 });

@@ -17,6 +17,7 @@ import {
   nowhere,
   NoDescription,
   reasonHeader,
+  refusesOffer,
   unusable,
   type Silence,
 } from './failures.ts';
@@ -50,7 +51,8 @@ export interface AttemptListener {
   answered(attempt: Attempt): void;
   /** Answered, and nothing comes that could be heard. */
   silent(attempt: Attempt, silence: Silence): void;
-  failed(attempt: Attempt, failure: CallFailure): void;
+  /** `otherwise`: what we offered is refused, and on these terms they may take the call. */
+  failed(attempt: Attempt, failure: CallFailure, otherwise: Way | null): void;
   /** An answered call is over. `problem`: what took it away, where it was no hang-up. */
   ended(attempt: Attempt, problem: string | null): void;
 }
@@ -127,7 +129,7 @@ export class Attempt implements OutgoingListener, SoundListener {
   failed(failure: InviteFailure): void {
     if (this.#state === 'over') return;
     if (failure.kind !== 'cancelled') this.way.report(failure);
-    this.#fail(readFailure(failure));
+    this.#fail(readFailure(failure), refusesOffer(failure) ? this.way.otherwise : null);
   }
 
   offered(sdp: string | null): Promise<string> {
@@ -193,10 +195,10 @@ export class Attempt implements OutgoingListener, SoundListener {
     return this.sound.flow();
   }
 
-  #fail(failure: CallFailure): void {
+  #fail(failure: CallFailure, otherwise: Way | null = null): void {
     if (this.#state === 'over') return;
     this.close();
-    this.#listener.failed(this, failure);
+    this.#listener.failed(this, failure, otherwise);
   }
 
   #end(problem: string | null): void {

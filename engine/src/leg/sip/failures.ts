@@ -1,4 +1,5 @@
 import { SdpRefused } from '../../sip/sdp/offer-answer.ts';
+import type { InviteFailure } from '../../sip/user-agent/calls.ts';
 import { unusableAnswer, type CallFailure } from '../../trunk/failure.ts';
 
 /** 32011: "Error communicating with your SIP communications infrastructure". */
@@ -34,6 +35,11 @@ export function unusable(error: unknown): CallFailure {
   if (!(error instanceof SdpRefused)) return broken(error);
   const srtp = error.code === 'srtp_required' || error.code === 'srtp_refused';
   return unusableAnswer(srtp ? 'srtp_required' : 'no_codec');
+}
+
+/** RFC 3261 §21.4.13, §21.4.26, §21.6.4: they would take the call, with another description. */
+export function refusesOffer(failure: InviteFailure): boolean {
+  return failure.kind === 'refused' && [415, 488, 606].includes(failure.status);
 }
 
 /** Something of ours broke: another way would not help. */

@@ -68,9 +68,11 @@ export class OutgoingLine implements Line, AttemptListener {
     this.#listener?.answered();
   }
 
-  failed(attempt: Attempt, failure: CallFailure): void {
+  failed(attempt: Attempt, failure: CallFailure, otherwise: Way | null): void {
     this.#attempts.delete(attempt);
     if (this.#heard === attempt) this.#heard = null;
+    // The others of the round ring on meanwhile: this one has not had its say yet.
+    if (otherwise !== null) return this.#try([otherwise]);
     this.#failures.push(failure);
     // RFC 3261 §16.7: a 6xx speaks for all of their phones.
     if (failure.sipCode >= 600) this.#drop(null);
@@ -94,7 +96,10 @@ export class OutgoingLine implements Line, AttemptListener {
   #next(): void {
     this.#round += 1;
     this.#failures = [];
-    const ways = this.#rounds[this.#round] ?? [];
+    this.#try(this.#rounds[this.#round] ?? []);
+  }
+
+  #try(ways: readonly Way[]): void {
     const attempts = ways.map((way) => {
       this.#legs += 1;
       return new Attempt(way, `${this.#sid}-${this.#legs}`, this.#parts, this);

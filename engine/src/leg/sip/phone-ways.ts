@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import type { Binding, Bindings } from '../../registrar/bindings.ts';
 import type { Hop, NameAddress } from '../../sip/message/message.ts';
 import type { InviteFailure } from '../../sip/user-agent/calls.ts';
-import { PHONE_TERMS } from './sip-sound.ts';
+import { PHONE_TERMS, SECRET_TERMS, type SoundTerms } from './sip-sound.ts';
 import type { Way } from './way.ts';
 
 /**
@@ -29,19 +29,35 @@ function wayTo(
   bindings: Bindings,
   call: { from: NameAddress; to: NameAddress; headers: Way['headers'] },
 ): Way {
-  return {
+  const [first, then] = termsFor(binding);
+  const way = (terms: SoundTerms, otherwise: Way | null): Way => ({
     ...call,
     uri: binding.contact,
     hops: async () => hopsTo(binding),
     routes: binding.path,
     credentials: null,
-    terms: PHONE_TERMS,
+    terms,
+    otherwise,
     take: () => true,
     release: () => undefined,
     report: (failure) => {
       if (failure !== null && isGone(failure)) bindings.drop(aor, binding);
     },
-  };
+  });
+  return way(first, way(then, null));
+}
+
+/**
+ * What is offered first, and what to a phone that refuses it: one m-line cannot offer both (RFC 4568
+ * §4), and a second one for the same sound confuses too many.
+ *
+ * Over TLS it is SRTP: nobody on the way reads its keys, as RFC 4568 §8.3 wants it. Who refuses it is
+ * the phone itself, which TLS vouches for too, and so it is not kept from ringing: plain RTP is what
+ * its owner has chosen. Elsewhere the keys could be read as easily as the sound: there plain RTP,
+ * which every phone knows, comes first, and SRTP is for those that insist on it.
+ */
+function termsFor({ source }: Binding): readonly [first: SoundTerms, then: SoundTerms] {
+  return source.transport === 'tls' ? [SECRET_TERMS, PHONE_TERMS] : [PHONE_TERMS, SECRET_TERMS];
 }
 
 /** A phone that closed its connection may still take a new one at the address that it gave. */

@@ -9,7 +9,7 @@ import type { SipLineParts } from './attempt.ts';
 import { OutgoingLine } from './outgoing-line.ts';
 import { phoneWays } from './phone-ways.ts';
 import { isOwnHeader, readSipUri } from './sip-destination.ts';
-import { PHONE_TERMS } from './sip-sound.ts';
+import { PHONE_TERMS, SECRET_TERMS } from './sip-sound.ts';
 import { overTrunk } from './trunk-way.ts';
 import type { Way } from './way.ts';
 
@@ -51,11 +51,12 @@ function waysTo(uri: SipUri, call: Destination, parts: SipLinesParts): Way[][] {
     routes: [],
     credentials: call.credentials ?? null,
     terms: PHONE_TERMS,
+    otherwise: null,
     take: () => true,
     release: () => undefined,
     report: () => undefined,
   };
-  return [[way]];
+  return [[{ ...way, otherwise: { ...way, terms: SECRET_TERMS } }]];
 }
 
 /** RFC 3263 §4.1, without NAPTR: sips is TLS, what the address says counts, and else it is UDP. */

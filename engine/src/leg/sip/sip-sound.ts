@@ -10,6 +10,9 @@ export type SoundTerms = Pick<OurMedia, 'laws' | 'srtp'>;
 /** Whatever a phone can do is good enough: it is ours. */
 export const PHONE_TERMS: SoundTerms = { laws: ['PCMU', 'PCMA'], srtp: 'optional' };
 
+/** For a phone that refuses plain RTP, or is offered SRTP first. */
+export const SECRET_TERMS: SoundTerms = { ...PHONE_TERMS, srtp: 'required' };
+
 /** From the answer on a packet is due every 20 ms, silent or not. */
 const SILENT_AFTER_MS = 5_000;
 

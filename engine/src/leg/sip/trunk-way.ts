@@ -15,6 +15,8 @@ export function overTrunk(route: Route): Way {
     credentials: username === null ? null : { username, password: password ?? '' },
     headers: [],
     terms: { laws: trunk.codecs, srtp: trunk.srtp },
+    // Whoever runs the trunk says what is spoken there.
+    otherwise: null,
     take: () => route.take(),
     release: () => route.release(),
     report: (failure) => route.report(failure),

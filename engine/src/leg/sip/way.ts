@@ -16,6 +16,8 @@ export interface Way {
   /** More headers: X-… and the like. */
   headers: readonly (readonly [name: string, value: string])[];
   terms: SoundTerms;
+  /** The same one with other terms, where it refuses what these offer; null: it has no others. */
+  otherwise: Way | null;
   /** False: it has no room for one more call. */
   take(): boolean;
   /** Harmless twice, and without `take`. */
