@@ -52,6 +52,18 @@ it('a call that one trunk cannot carry goes over the next', async () => {
   await expect.poll(() => stateOf(works.sid), WAIT).toMatchObject({ liveCalls: 0 });
 });
 
+it('a call does not wait where nobody listens any more', async () => {
+  const gone = await carrier('uas');
+  const works = await carrier('uas');
+  await gone.sipp.stop();
+  const { sid } = await call();
+  // Less than the 5 s that silence is given.
+  await expect.poll(() => statusOf(sid), { ...WAIT, timeout: 3_000 }).toBe('in-progress');
+  expect(await stateOf(gone.sid)).toMatchObject({ problem: { code: 'unreachable' } });
+  await house.client.calls(sid).update({ status: 'completed' });
+  await expect.poll(() => stateOf(works.sid), WAIT).toMatchObject({ liveCalls: 0 });
+});
+
 it('a busy number is busy on every trunk', async () => {
   const busy = await carrier('uas-refuse', '486 Busy Here');
   const other = await carrier('uas');

@@ -21,6 +21,8 @@ export interface Sent extends Said {
   branch?: string;
 }
 
+const KNOCK = Buffer.from('\r\n\r\n');
+
 /** A far end that does what its test says, right or wrong, one datagram at a time. */
 export class RawPeer {
   readonly port: number;
@@ -45,6 +47,8 @@ export class RawPeer {
     this.#socket = socket;
     this.port = socket.address().port;
     socket.on('message', (bytes) => {
+      // A knock at the port, and no message.
+      if (bytes.equals(KNOCK)) return;
       const message = parseMessage(bytes);
       this.heard.push(nameOf(message));
       if (this.#keys.has(keyOf(message))) return;

@@ -12,6 +12,8 @@ export interface ClientSurroundings {
   hop: Hop;
   listener: ClientListener;
   send(message: SipRequest, failed: (error: Error) => void): void;
+  /** Asks whether anybody is there; `refused`: nobody is. */
+  knock(refused: (error: Error) => void): void;
   /** Begins the transaction of a CANCEL, which has the INVITE's branch. */
   cancel(request: SipRequest): void;
   /** Terminated: answers do not reach it any more. */
@@ -100,6 +102,8 @@ export class Client implements ClientTransaction {
     switch (action.do) {
       case 'send':
         return this.#send(this.request);
+      case 'knock':
+        return this.#around.knock((error) => this.#refused(error));
       case 'acknowledge':
         return response === null ? undefined : this.#send(ackFor(this.request, response));
       case 'tell':
@@ -117,9 +121,17 @@ export class Client implements ClientTransaction {
   }
 
   #send(message: SipRequest): void {
-    this.#around.send(message, (error) => {
-      this.#error = error;
-      this.#step('unsent');
-    });
+    this.#around.send(message, (error) => this.#unsent(error));
+  }
+
+  /** Whoever has said something is there, whatever a firewall makes of a knock. */
+  #refused(error: Error): void {
+    const { phase } = this.#machine.state;
+    if (phase === 'calling' || phase === 'trying') this.#unsent(error);
+  }
+
+  #unsent(error: Error): void {
+    this.#error = error;
+    this.#step('unsent');
   }
 }

@@ -18,7 +18,7 @@ export type InviteClientPhase = 'calling' | 'proceeding' | 'completed' | 'accept
  * ```
  *             | begin: send, start A (unreliable), start B
  *             V
- *         Calling ------ A: send, A doubled
+ *         Calling ------ A: send, A doubled; knock, the first time
  *          |  |  |------ B, unsent: fail -----------------------> Terminated
  *          |  | 1xx: tell
  *          |  V
@@ -73,7 +73,9 @@ function calling(
     }
     case 'A': {
       const repeatMs = 2 * state.repeatMs;
-      return { state: { ...state, repeatMs }, actions: [{ do: 'send' }, start('A', repeatMs)] };
+      const actions: Action[] = [{ do: 'send' }, start('A', repeatMs)];
+      if (state.repeatMs === t1) actions.push({ do: 'knock' });
+      return { state: { ...state, repeatMs }, actions };
     }
     case 'B':
       return end(state, { do: 'fail', why: 'timeout' });

@@ -171,6 +171,7 @@ export class TransactionLayer implements Transactions {
         failed: (why, error) => this.#guard(() => listener.failed(why, error)),
       },
       send: (message, failed) => this.#write(message, hop, failed),
+      knock: (refused) => this.#transport.knock(hop, refused),
       cancel: (cancel) => this.#begin(cancel, branch, hop, SILENT),
       ended: () => this.#clients.delete(key),
     });

@@ -20,6 +20,8 @@ export const USUAL_TIMES = { t1: 500, t2: 4000, t4: 5000 } as const;
 export type Action =
   /** The request of a client, the last answer of a server; again, if it was sent before. */
   | { do: 'send' }
+  /** A client's request went unanswered for T1: is anybody there at all (§18.4)? */
+  | { do: 'knock' }
   /** ACK to a final answer that is no 2xx (§17.1.1.3). */
   | { do: 'acknowledge' }
   /** The message that came is for the transaction user. */

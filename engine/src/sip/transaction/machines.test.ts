@@ -41,7 +41,7 @@ describe('the client of an INVITE (RFC 3261 §17.1.1)', () => {
   it('repeats over UDP, each time after twice as long, until B', () => {
     expect(client(UDP, 'begin', 'A', 'A', 'A', 'B', 'A', '2xx')).toEqual([
       'calling: send, start B 32000, start A 500',
-      'calling: send, start A 1000',
+      'calling: send, start A 1000, knock',
       'calling: send, start A 2000',
       'calling: send, start A 4000',
       'terminated: end, fail timeout',
@@ -99,7 +99,7 @@ describe('the client of any other request (§17.1.2)', () => {
   it('repeats over UDP, at T2 in the end, until F', () => {
     expect(client(UDP, 'begin', 'E', 'E', 'E', 'E', 'F', 'E')).toEqual([
       'trying: send, start F 32000, start E 500',
-      'trying: send, start E 1000',
+      'trying: send, start E 1000, knock',
       'trying: send, start E 2000',
       'trying: send, start E 4000',
       'trying: send, start E 4000',

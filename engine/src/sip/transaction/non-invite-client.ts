@@ -18,7 +18,7 @@ export type NonInviteClientPhase = 'trying' | 'proceeding' | 'completed' | 'term
  * ```
  *             | begin: send, start E (unreliable), start F
  *             V
- *          Trying ------ E: send, E doubled up to T2
+ *          Trying ------ E: send, E doubled up to T2; knock, the first time
  *          |  |  |------ F: fail; unsent: fail -----------> Terminated
  *          |  | 1xx: tell                                       ^
  *          |  V                                                 |
@@ -47,7 +47,9 @@ export function nonInviteClient(
     case 'E': {
       // §17.1.2.2: who has been told that it is being worked on repeats at the slowest pace.
       const repeatMs = state.phase === 'proceeding' ? t2 : Math.min(2 * state.repeatMs, t2);
-      return { state: { ...state, repeatMs }, actions: [{ do: 'send' }, start('E', repeatMs)] };
+      const actions: Action[] = [{ do: 'send' }, start('E', repeatMs)];
+      if (state.phase === 'trying' && state.repeatMs === t1) actions.push({ do: 'knock' });
+      return { state: { ...state, repeatMs }, actions };
     }
     case 'F':
       return end(state, { do: 'fail', why: 'timeout' });

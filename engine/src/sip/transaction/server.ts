@@ -110,8 +110,9 @@ export class Server implements ServerTransaction {
       case 'end':
         this.close();
         return this.#around.ended(this);
+      case 'knock':
       case 'acknowledge':
-        throw new Error('a server acknowledges nothing');
+        throw new Error(`a server has nothing to ${action.do}`);
     }
   }
 }

@@ -197,7 +197,7 @@ describe('a layer', () => {
     ada.sendAck(peers.request('ACK'), hopTo(bob, 'tcp'));
     expect(ada.size).toBe(0);
     const { done } = exchange(bob, peers.request('OPTIONS'), hopTo(ada));
-    expect((await done).failed).toBe('timeout');
+    expect((await done).failed).toBe('transport');
     expect(told).toEqual([]);
   });
 

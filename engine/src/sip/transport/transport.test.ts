@@ -108,6 +108,27 @@ describe('over TCP', () => {
   });
 });
 
+describe('over UDP', () => {
+  it.each(['INVITE', 'OPTIONS'])('nobody there is told from silence (%s)', async (method) => {
+    const ada = await peers.layer();
+    const gone = await peers.layer();
+    await gone.close();
+    const end = await exchange(ada, peers.request(method), hopTo(gone)).done;
+    expect(end).toMatchObject({ statuses: [], failed: 'transport', error: { code: 'refused' } });
+  });
+
+  it('somebody there who says nothing is knocked at once, and waited for', async () => {
+    const [ada, deaf] = [await peers.layer(), await peers.stranger()];
+    const came: string[] = [];
+    deaf.on('message', (bytes) => came.push(bytes.toString()));
+    const hop = hopTo({ udpPort: deaf.port });
+    const asked = ['INVITE', 'OPTIONS'].map((method) => exchange(ada, peers.request(method), hop));
+    const ends = await Promise.all(asked.map(({ done }) => done));
+    expect(ends.map(({ failed }) => failed)).toEqual(['timeout', 'timeout']);
+    expect(came.filter((text) => text === '\r\n\r\n')).toHaveLength(1);
+  });
+});
+
 describe('over TLS', () => {
   const authority = testAuthority();
   afterAll(() => authority.close());

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Hop, Source, TransportName } from '../message/message.ts';
 import { Connection } from './connection.ts';
 import type { Failed } from './failure.ts';
+import { Knocks } from './knocks.ts';
 import { connectTcp, listenTcp, type Listening } from './tcp.ts';
 import { connectTls, listenTls, type TlsIdentity } from './tls.ts';
 import { localAddressTowards, openUdp, unmapped } from './udp.ts';
@@ -39,6 +40,7 @@ export class Transport {
   readonly #wire: Wire;
   readonly #servers: Listening[];
   readonly #connections = new Map<string, Connection>();
+  readonly #knocks = new Knocks();
   readonly #localAddresses = new Map<string, string>();
   #closed: Promise<void> | null = null;
 
@@ -86,6 +88,11 @@ export class Transport {
     else (this.#connections.get(keyOf(hop)) ?? this.#connect(hop)).send(bytes, failed);
   }
 
+  /** Tells `refused` when nobody is there; over a connection that is known anyway. */
+  knock({ transport, address, port }: Hop, refused: Failed): void {
+    if (this.#closed === null && transport === 'udp') this.#knocks.knock(address, port, refused);
+  }
+
   /** Whether a connection to this hop stands (or is being made); UDP has none to lose. */
   reaches(hop: Hop): boolean {
     return hop.transport === 'udp' || this.#connections.has(keyOf(hop));
@@ -105,6 +112,7 @@ export class Transport {
   async #close(): Promise<void> {
     for (const connection of this.#connections.values()) connection.close();
     this.#connections.clear();
+    this.#knocks.close();
     await Promise.all([this.#wire.close(), ...this.#servers.map((server) => server.close())]);
   }
 

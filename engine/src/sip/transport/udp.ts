@@ -76,7 +76,7 @@ function wireOver(socket: Socket, six: boolean): Wire {
 }
 
 /** Addresses here are numeric always: without this every datagram would wait for a look-up. */
-function numeric(
+export function numeric(
   address: string,
   family: unknown,
   found: (error: null, address: string, family: number) => void,
