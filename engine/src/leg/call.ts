@@ -46,6 +46,7 @@ export class Call implements LineListener {
   #ringTimer: NodeJS.Timeout | null = null;
   #lifeTimer: NodeJS.Timeout | null = null;
   #answering: Promise<void> | null = null;
+  #hearsEarly = false;
   #claim = new AbortController();
 
   constructor(
@@ -82,6 +83,11 @@ export class Call implements LineListener {
     return this.record.status === 'in-progress';
   }
 
+  /** What we send is heard: the call is answered, or was opened for sound before that. */
+  get hears(): boolean {
+    return this.inProgress || (this.#hearsEarly && !this.over);
+  }
+
   /** Places an outbound call. `timeoutMs`: how long it may ring; `limitMs`: how long it may last. */
   dial(timeoutMs: number, limitMs: number | null): void {
     this.#callbacks.tell(this.record, 'initiated');
@@ -99,6 +105,12 @@ export class Call implements LineListener {
   /** The one that this call is to be connected with rings. */
   partnerRings(): void {
     if (this.record.status === 'ringing') this.line.ring?.();
+  }
+
+  /** The one that this call is to be connected with is heard before it answers; `hears` says where. */
+  async partnerSpeaks(): Promise<void> {
+    if (this.record.status !== 'ringing' || this.#hearsEarly) return;
+    this.#hearsEarly = (await this.line.openEarly?.()) ?? false;
   }
 
   /**

@@ -13,6 +13,11 @@ export interface Line {
   answer(): Promise<void>;
   /** Tells the caller that whom it calls is being rung, where it is not answered before that. */
   ring?(): void;
+  /**
+   * Lets the caller hear us before the call is answered, where the line can. False: it hears nothing
+   * of ours yet.
+   */
+  openEarly?(): Promise<boolean>;
   /** Takes the leg down and tells the far end. Harmless twice. */
   close(why: CloseReason): void;
 }

@@ -71,9 +71,26 @@ export class IncomingLine implements Line, IncomingListener, SoundListener {
     throw new Error('this telephone calls, it is not called');
   }
 
-  /** Without a description of ours there is no early media: their side plays a ring of its own. */
+  /** Without a description of ours there is no early media yet: their side plays a ring of its own. */
   ring(): void {
     if (!this.#answered && !this.#closed) this.#call.ring();
+  }
+
+  /**
+   * 183 with our description (RFC 3960 §3.1). Who has made no offer gets ours with the answer only:
+   * before it there is nothing agreed about sound (RFC 3261 §13.2.1).
+   */
+  async openEarly(): Promise<boolean> {
+    if (this.#answered || this.#closed || this.#call.offer === null) return false;
+    try {
+      await this.#sound.flow();
+    } catch (error) {
+      this.#parts.log.warn({ err: error, leg: this.#sound.leg }, 'early media cannot be sent');
+      return false;
+    }
+    if (this.#answered || this.#closed) return false;
+    this.#call.ring(this.#description);
+    return true;
   }
 
   async answer(): Promise<void> {
@@ -125,7 +142,7 @@ export class IncomingLine implements Line, IncomingListener, SoundListener {
   }
 
   heard(): void {
-    // Nothing flows before our answer: there is no early sound to tell of.
+    // Whoever calls is heard from the answer on, and nobody waits for it before that.
   }
 
   silent(silence: Silence): void {
@@ -134,7 +151,8 @@ export class IncomingLine implements Line, IncomingListener, SoundListener {
   }
 
   lost(problem: string): void {
-    if (this.#listener === null) return;
+    // Before the answer a caller need not send anything (RFC 3960 §3.2).
+    if (this.#listener === null || !this.#answered) return;
     this.#problem = problem;
     this.#parts.notice(this.#listener.sid, telephoneGone(problem));
     this.#listener.ended('completed', 200);

@@ -43,9 +43,11 @@ export async function dialParties(
       recording.at('ringing');
       ringback(run, tools, ringing.signal);
     };
-    const early = ({ call: child }: Party) => {
+    const early = async ({ call: child }: Party) => {
       // Of several that ring at once none is heard: they would speak into each other.
-      if (parties.length > 1 || !call.inProgress) return;
+      if (parties.length > 1) return;
+      await call.partnerSpeaks();
+      if (!call.hears || child.inProgress || child.over) return;
       ringing.abort();
       overheard = overhear(call, child, tools.media);
     };
@@ -110,7 +112,7 @@ function isName(address: string): boolean {
 function firstToAnswer(
   parties: readonly Party[],
   onBegin: () => void,
-  heard: { ringing: () => void; early: (party: Party) => void },
+  heard: { ringing: () => void; early: (party: Party) => Promise<void> },
 ): Promise<Party | null> {
   return new Promise((resolve) => {
     const of = (call: Call) => parties.find((party) => party.call === call);
@@ -127,7 +129,7 @@ function firstToAnswer(
       }),
       topics.onEarly.listen((ringing) => {
         const party = of(ringing);
-        if (party) heard.early(party);
+        if (party) void heard.early(party);
       }),
       topics.onAnswered.listen((answered) => {
         const party = of(answered);
@@ -142,9 +144,9 @@ function firstToAnswer(
   });
 }
 
-/** The caller hears it ring, where the caller's own call is answered already. */
+/** The caller hears it ring, where the caller hears anything of ours already. */
 function ringback({ call }: VerbRun, { player, sounds }: VerbTools, signal: AbortSignal): void {
-  if (!call.inProgress) return;
+  if (!call.hears) return;
   // The call may end at any moment; whatever else goes wrong, it is only the ringing tone.
   player.play(call, sounds.ringback, 0, signal).catch(() => undefined);
 }
