@@ -182,9 +182,20 @@ export class Attempt implements OutgoingListener, SoundListener {
     await sound.open(agent.localAddress(first).host, way.terms);
     if (this.#state !== 'opening') return;
     this.#state = 'inviting';
-    const { uri, from, to, routes, credentials, headers } = way;
+    const { uri, from, to, largeByTcp, routes, credentials, headers } = way;
     const offer = sound.offer();
-    const asked = { uri, hops, from, to, patience, routes, credentials, headers, offer };
+    const asked = {
+      uri,
+      hops,
+      from,
+      to,
+      patience,
+      largeByTcp,
+      routes,
+      credentials,
+      headers,
+      offer,
+    };
     this.#call = agent.invite({ ...asked, sessionSeconds: SESSION_SECONDS }, this);
   }
 

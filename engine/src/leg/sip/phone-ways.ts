@@ -34,6 +34,8 @@ function wayTo(
     ...call,
     uri: binding.contact,
     hops: async () => hopsTo(binding),
+    // Behind NAT nothing gets through to it but over the way by which it registered.
+    largeByTcp: false,
     routes: binding.path,
     credentials: null,
     terms,

@@ -48,6 +48,7 @@ function waysTo(uri: SipUri, call: Destination, parts: SipLinesParts): Way[][] {
   const way: Way = {
     ...{ uri, from, to, headers },
     hops: () => parts.resolve(targetOf(uri)),
+    largeByTcp: !uri.parameters.has('transport'),
     routes: [],
     credentials: call.credentials ?? null,
     terms: PHONE_TERMS,

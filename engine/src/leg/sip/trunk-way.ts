@@ -11,6 +11,8 @@ export function overTrunk(route: Route): Way {
     from,
     to: nameAddress(uri),
     hops: () => route.hops(),
+    // Whoever runs the trunk has chosen, and most carriers who say UDP take nothing else.
+    largeByTcp: false,
     routes: [],
     credentials: username === null ? null : { username, password: password ?? '' },
     headers: [],

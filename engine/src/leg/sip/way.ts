@@ -10,6 +10,8 @@ export interface Way {
   to: NameAddress;
   /** In order (RFC 3263). Rejects, with words for people, when the name leads nowhere. */
   hops(): Promise<readonly Hop[]>;
+  /** What is too large for a datagram may go by TCP: nobody has asked for UDP. */
+  largeByTcp: boolean;
   /** Route headers: the proxies on the way (RFC 3261 §8.1.1.1). */
   routes: readonly string[];
   credentials: Credentials | null;

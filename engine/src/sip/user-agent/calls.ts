@@ -24,6 +24,8 @@ export interface InviteOptions {
   to: NameAddress;
   /** Absent: every hop has 64*T1 (§17.1.1.2), which is 32 s. */
   patience?: Patience;
+  /** Nobody has asked for UDP: what is too large for a datagram tries TCP first (§18.1.1). Absent: no. */
+  largeByTcp?: boolean;
   /** Route headers, e.g. of a proxy in front of us. */
   routes: readonly string[];
   credentials: Credentials | null;

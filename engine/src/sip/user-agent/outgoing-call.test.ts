@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { callTo, hopTo, openAgent, SDP } from '../../../test/support/sip-agents.ts';
+import { callTo, Doorbell, hopTo, openAgent, SDP } from '../../../test/support/sip-agents.ts';
 import { RawPeer } from '../../../test/support/raw-peer.ts';
 import { cseqOf } from '../message/fields.ts';
 import type { SipRequest } from '../message/message.ts';
@@ -107,6 +107,29 @@ describe('an INVITE of ours', () => {
     expect(deaf.heard.length).toBeGreaterThan(3);
     deaf.close();
     busy.close();
+  });
+
+  it.each([
+    ['is too large for a datagram goes over TCP (§18.1.1)', { largeByTcp: true }, 1200, 'tcp'],
+    ['is small goes over UDP', { largeByTcp: true }, 0, 'udp'],
+    ['is large goes over UDP where that is asked for', {}, 1200, 'udp'],
+  ])('that %s', async (_what, how, bytes, transport) => {
+    const them = await openAgent();
+    const bell = new Doorbell(them);
+    const rung = bell.next();
+    const headers = [['X-Long', 'x'.repeat(bytes)]] as const;
+    const { call } = callTo(agent, them.udpPort, { ...how, headers });
+    expect((await rung).call.source.transport).toBe(transport);
+    call.hangUp();
+    await them.close();
+  });
+
+  it('that is too large for a datagram goes over UDP where nobody takes TCP', async () => {
+    const headers = [['X-Long', 'x'.repeat(1200)]] as const;
+    const { ear, request } = await invite({ largeByTcp: true, headers });
+    expect(request.headers.get('Via')).toContain('SIP/2.0/UDP');
+    peer.answer(request, 200, { tag: 'b', sdp: SDP });
+    await ear.next('answered');
   });
 
   it('gives up a hop that says nothing, and ends the call that it makes of it later', async () => {

@@ -94,9 +94,10 @@ export class OutgoingCall implements SipCall {
   }
 
   #send(hops: readonly Hop[]): void {
-    const { patience } = this.#options;
+    const { patience, largeByTcp = false } = this.#options;
     const plan = {
       ...{ build: (hop: Hop) => this.#invite(hop), hops, authority: this.#authority },
+      largeByTcp,
       ...(patience === undefined ? {} : { patience }),
     };
     this.#sent = sendRequest(this.#stack, plan, {

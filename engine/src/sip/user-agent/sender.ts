@@ -1,4 +1,5 @@
 import type { Hop, SipRequest, SipResponse } from '../message/message.ts';
+import { writeMessage } from '../message/write.ts';
 import type { ClientTransaction } from '../transaction/transactions.ts';
 import type { Authority } from './authority.ts';
 import type { Patience } from './calls.ts';
@@ -18,6 +19,8 @@ export interface RequestPlan {
   authority: Authority;
   /** Of an INVITE; absent: every hop has the time that transactions give it. */
   patience?: Patience;
+  /** What is too large for a datagram tries TCP before UDP. */
+  largeByTcp?: boolean;
 }
 
 /** What came of it. `hop` and `request` are those of the attempt that is answered. */
@@ -54,6 +57,9 @@ export function sendRequest(stack: Stack, plan: RequestPlan, listener: PlanListe
   return sending;
 }
 
+/** 1300 of §18.1.1, less the Via that is still to come. */
+const MOST_BYTES = 1200;
+
 class Sending implements SentRequest {
   readonly #stack: Stack;
   readonly #plan: RequestPlan;
@@ -85,14 +91,20 @@ class Sending implements SentRequest {
   #attempt(index: number): void {
     const hop = this.#hops[index]!;
     let request: SipRequest;
+    let first: Hop | null;
     try {
       request = this.#plan.build(hop);
       this.#plan.authority.sign(request);
+      first = this.#beforeUdp(request, index);
     } catch (error) {
       // It is tried from timers and promises, where nobody else would catch it.
       this.#stack.log.error({ err: error }, 'a SIP request could not be made');
       this.#fail({ cause: 'transport', text: `not sent: ${(error as Error).message}` });
       return;
+    }
+    if (first !== null) {
+      this.#hops = this.#hops.toSpliced(index, 0, first);
+      return this.#attempt(index);
     }
     const attempt = { request, hop };
     let givenUp = false;
@@ -114,6 +126,19 @@ class Sending implements SentRequest {
       },
     });
     this.#transaction = transaction;
+  }
+
+  /**
+   * RFC 3261 §18.1.1: what might not fit into a datagram goes over TCP, and over UDP all the same where
+   * nobody takes the connection. Null: it goes where it should.
+   */
+  #beforeUdp(request: SipRequest, index: number): Hop | null {
+    const [before, hop] = [this.#hops[index - 1], this.#hops[index]];
+    if (this.#plan.largeByTcp !== true || hop?.transport !== 'udp') return null;
+    const { address, port } = hop;
+    const tried = before?.transport === 'tcp' && before.address === address && before.port === port;
+    if (tried || writeMessage(request).length <= MOST_BYTES) return null;
+    return { ...hop, transport: 'tcp' };
   }
 
   #patienceWith(index: number, giveUp: () => void): NodeJS.Timeout | undefined {
