@@ -1,4 +1,9 @@
+import { once } from 'node:events';
+import { createServer, type Socket } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
+import { responseTo } from '../src/sip/message/make.ts';
+import { parseMessage } from '../src/sip/message/parse.ts';
+import { writeMessage } from '../src/sip/message/write.ts';
 import { ACCOUNT } from './support/house.ts';
 import { SDP } from './support/sip-agents.ts';
 import { SipEngine } from './support/sip-engine.ts';
@@ -7,10 +12,10 @@ let engine: SipEngine;
 afterEach(() => engine.close());
 
 /** Calls the raw far end at its address. */
-async function callPeer() {
+async function callPeer(more = '') {
   const { peer, application } = engine;
   const path = `/2010-04-01/Accounts/${ACCOUNT.TWILIO_ACCOUNT_SID}/Calls.json`;
-  const To = `sip:ada@127.0.0.1:${peer.port}`;
+  const To = `sip:ada@127.0.0.1:${peer.port}${more}`;
   const asked = { To, From: ACCOUNT.TWILIO_CALLER_ID, Url: `${application.url}/voice` };
   const StatusCallback = `${application.url}/done`;
   await engine.ask('POST', path, new URLSearchParams({ ...asked, StatusCallback }));
@@ -57,4 +62,21 @@ it('does not ring again who has answered with something unusable', async () => {
   peer.answer(await peer.request('INVITE'), 200, { tag: 'one', sdp });
   expect((await done).fields).toMatchObject({ CallStatus: 'failed' });
   expect(peer.count('INVITE')).toBe(1);
+});
+
+it('sends what is too large for a datagram by TCP, where no transport is named', async () => {
+  engine = await SipEngine.open();
+  const server = createServer().listen(engine.peer.port, '127.0.0.1');
+  await once(server, 'listening');
+  const done = callPeer(`?X-Long=${'x'.repeat(900)}`);
+  const [socket] = (await once(server, 'connection')) as [Socket];
+  const [bytes] = (await once(socket, 'data')) as [Buffer];
+  const invite = parseMessage(bytes);
+  if (invite.kind !== 'request') throw new Error('an INVITE was awaited');
+  expect(invite.headers.get('X-Long')).toHaveLength(900);
+  socket.write(writeMessage(responseTo(invite, 486, null, 'one')));
+  expect((await done).fields).toMatchObject({ CallStatus: 'busy' });
+  expect(engine.peer.count('INVITE')).toBe(0);
+  socket.destroy();
+  server.close();
 });
