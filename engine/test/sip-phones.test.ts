@@ -214,6 +214,7 @@ describe('an agent’s phone', () => {
     expect(closed).toEqual([]);
     secret.accept();
     await Promise.all([phone.next('CALL_CLOSED'), hears(secret, WAIT_HZ)]);
+    secret.forget();
     await house.client.calls(call.sid).update({ status: 'completed' });
     await secret.next('CALL_CLOSED');
     await secret.stop();

@@ -80,9 +80,9 @@ it('does not call where the certificate is a stranger’s, and says so', async (
 });
 
 it.each([
-  ['takes SRTP', ['mediaenc=srtp-mand']],
-  ['takes plain sound only', []],
-])('is registered at, and rings, over TLS, a phone that %s', async (_takes, account) => {
+  ['takes SRTP', ['mediaenc=srtp-mand'], 0],
+  ['refuses SRTP', [], 1],
+])('is registered at, and rings, over TLS, a phone that %s', async (_does, account, refusals) => {
   const list = house.client.sip.credentialLists(`CL${'1'.repeat(32)}`);
   const { sid } = await list.credentials.create({ username: 'ada', password: PASSWORD });
   const phone = await Baresip.start({
@@ -96,6 +96,8 @@ it.each([
   const from = ACCOUNT.TWILIO_CALLER_ID;
   const call = await house.client.calls.create({ to: `sip:ada@${DOMAIN}`, from, url });
   await hears(phone, WAIT_HZ);
+  expect(phone.events.filter(({ type }) => type === 'CALL_CLOSED')).toHaveLength(refusals);
+  phone.forget();
   await house.client.calls(call.sid).update({ status: 'completed' });
   await phone.next('CALL_CLOSED');
   await phone.stop();

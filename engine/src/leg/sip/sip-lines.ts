@@ -57,6 +57,7 @@ function waysTo(uri: SipUri, call: Destination, parts: SipLinesParts): Way[][] {
     release: () => undefined,
     report: () => undefined,
   };
+  // Whoever is there has not said by a registration over TLS that keys are safe: plain RTP comes first.
   return [[{ ...way, otherwise: { ...way, terms: SECRET_TERMS } }]];
 }
 
