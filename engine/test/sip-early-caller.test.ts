@@ -38,10 +38,16 @@ function portIn({ body }: SipRequest | SipResponse): number {
 }
 
 /** Our number is called, and calls on: what its trunk is asked. */
-async function callThrough(offer: 'offer' | 'none' = 'offer'): Promise<SipRequest> {
+async function callThrough(
+  offer: 'offer' | 'none' = 'offer',
+  more: Record<string, string> = {},
+): Promise<SipRequest> {
   dials('+442079460001', ' action="/next"');
   const headers = { 'Call-ID': 'in', To: `<sip:${ACCOUNT.TWILIO_CALLER_ID}@127.0.0.1>` };
-  engine.send('INVITE', { headers, ...(offer === 'none' ? {} : { sdp: sdpOf(caller) }) });
+  engine.send('INVITE', {
+    headers: { ...headers, ...more },
+    ...(offer === 'none' ? {} : { sdp: sdpOf(caller) }),
+  });
   return engine.peer.request('INVITE');
 }
 
@@ -87,6 +93,26 @@ it('a caller hears nothing of ours where the network only rings', async () => {
   engine.peer.answer(invite, 200, { tag: 'network', sdp: sdpOf(network) });
   await engine.peer.response('200 INVITE');
   expect([engine.peer.count('180 INVITE'), engine.peer.count('183 INVITE')]).toEqual([1, 0]);
+});
+
+it('a caller may change its mind before the answer, where it hears us reliably (RFC 3311)', async () => {
+  const invite = callThrough('offer', { Require: '100rel' });
+  const acknowledge = (response: SipResponse) => {
+    const RAck = `${response.headers.get('RSeq')} ${response.headers.get('CSeq')}`;
+    return engine.peer.final(engine.within(response, 'PRACK', { headers: { RAck } }));
+  };
+  expect((await acknowledge(await engine.peer.response('180 INVITE'))).status).toBe(200);
+  const sdp = await announce(await invite);
+  await acknowledge(await engine.peer.response('180 INVITE', 2));
+  const early = await engine.peer.response('183 INVITE');
+  expect((await acknowledge(early)).status).toBe(200);
+  const held = `${sdpOf(caller)}a=sendonly\r\n`;
+  const update = await engine.peer.final(engine.within(early, 'UPDATE', { sdp: held }));
+  expect(update.body.toString()).toContain('a=recvonly');
+  engine.peer.answer(await invite, 200, { tag: 'network', sdp });
+  const ok = await engine.peer.response('200 INVITE');
+  expect(ok.body.toString()).toBe(update.body.toString());
+  engine.acknowledge(ok);
 });
 
 it('a caller without an offer waits for the answer', async () => {

@@ -121,8 +121,10 @@ export class IncomingLine implements Line, IncomingListener, SoundListener {
     this.#listener?.ended('canceled', SIP_CANCELLED);
   }
 
-  offered(sdp: string | null): Promise<string> {
-    return this.#sound.offeredAgain(sdp);
+  async offered(sdp: string | null): Promise<string> {
+    // Before the answer, too (RFC 3311 §5.1): the 2xx must not bring back what was agreed first.
+    this.#description = await this.#sound.offeredAgain(sdp);
+    return this.#description;
   }
 
   answeredAgain(sdp: string): void {
