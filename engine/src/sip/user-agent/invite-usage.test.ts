@@ -136,6 +136,17 @@ describe('within a dialog', () => {
     peer.answer(bye, 481);
   });
 
+  it('their BYE gets none of ours, though its owner hangs up when told (§15.1.2)', async () => {
+    const { call, ear, within } = await stage.talking();
+    ear.ended = () => call.hangUp();
+    within('BYE');
+    await peer.response('200 BYE');
+    // Whatever had been sent with the 200 would have come before the answer to this.
+    within('OPTIONS');
+    await peer.response('481 OPTIONS');
+    expect(peer.heard).not.toContain('BYE');
+  });
+
   it('what comes for a call that is over hears 481', async () => {
     const { within } = await stage.talking();
     within('BYE');

@@ -221,10 +221,15 @@ export class InviteUsage implements Session, DialogUsage {
       return;
     }
     transaction.respond(responseTo(request, 200));
-    // §15.1.2: whatever is still pending in the dialog is answered with 487, by who owns it.
-    if (this.#state === 'early') early?.bye();
-    else this.#ended({ kind: 'bye', reason: request.headers.get('Reason') });
+    if (this.#state === 'early') {
+      // §15.1.2: whatever is still pending in the dialog is answered with 487, by who owns it.
+      early?.bye();
+      this.close();
+      return;
+    }
+    // Over before its owner is told: who hangs up in answer to that has no BYE left to send.
     this.close();
+    this.#ended({ kind: 'bye', reason: request.headers.get('Reason') });
   }
 
   #handleInfo(transaction: ServerTransaction): void {
