@@ -101,8 +101,12 @@ describe('two telephones in a room', () => {
     await bench.media.ask('leg.flow', { leg: 'ann', flow: ann.flow({ receives: false }) });
     await hearsNothing(bob);
     await hears(ann, 1000);
-    // Who is held is not lost when the others who say nothing are.
+    // Kim holds us (sendonly), with music that ends.
+    const kim = await bench.telephone('kim', 600, { sends: false });
+    await bench.until('leg.heard', { leg: 'kim' });
+    // Who is held or holds is not lost when the others who say nothing are.
     ann.fallSilent();
+    kim.fallSilent();
     (await bench.telephone('eve', null)).fallSilent();
     await bench.until('leg.lost', { leg: 'eve' });
     expect(bench.told.filter((one) => one.event === 'leg.lost')).toHaveLength(1);

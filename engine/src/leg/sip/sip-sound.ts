@@ -140,8 +140,9 @@ export class SipSound {
 
   #miss(afterMs: number): void {
     this.#silenceTimer ??= setTimeout(() => {
-      // Who holds need not send (RFC 3264 §8.4).
-      if (this.#session?.flow?.receives !== true) return;
+      const flow = this.#session?.flow;
+      // Who holds need not send, whether it says inactive or sendonly (RFC 3264 §8.4).
+      if (flow?.receives !== true || !flow.sends) return;
       this.#listener.silent({ seconds: SILENT_AFTER_MS / 1000, heardBefore: this.#heard });
     }, afterMs);
   }

@@ -97,7 +97,8 @@ export class RtpLeg implements Leg {
     this.#lastKeys = keys ?? this.#lastKeys;
     this.#flow = flow;
     this.#line = this.#drawLine(flow);
-    this.#stream.expect(flow.receives);
+    // RFC 3264 §8.4: who holds us says sendonly, and need not have anything to send.
+    this.#stream.expect(flow.receives && flow.sends);
     this.#lost = false;
     if (first) this.#listener.connected();
   }

@@ -163,10 +163,11 @@ export class RtpStream {
       this.#ssrc = packet.ssrc;
       this.#received.reset();
     }
+    const now = performance.now();
     this.#packetsReceived++;
-    this.#lastPacket = performance.now();
-    this.#lastSign = this.#lastPacket;
-    this.#reports.packet(packet, this.#lastPacket);
+    if (this.#lastPacket !== null) this.#lastPacket = now;
+    if (this.#lastSign !== null) this.#lastSign = now;
+    this.#reports.packet(packet, now);
     if (this.#quiet) {
       this.#quiet = false;
       this.#listener.resumed();
