@@ -147,21 +147,25 @@ describe('a telephone', () => {
   it('presses keys, and gets them as events or as tones', async () => {
     const ann = await bench.telephone('ann', null);
     const bob = await bench.telephone('bob', null);
-    await meet('ann', 'bob');
-    await hearsNothing(bob);
+    const eve = await bench.telephone('eve', null, { telephoneEvent: null });
+    await meet('ann', 'bob', 'eve');
+    await Promise.all([hearsNothing(bob), hearsNothing(eve)]);
+    const ends = () => bob.heard.filter((one) => one.payloadType === 101 && one.payload[1]! & 0x80);
     ann.press(11);
     await bench.until('leg.digit', { leg: 'ann', digit: '#' });
     await vi.waitFor(() => {
-      const sound = loudPart(bob.lastHeard(2000));
+      const sound = loudPart(eve.lastHeard(2000));
       expect(sound.length).toBeGreaterThan(700);
       expect(tonality(sound, 941).share).toBeGreaterThan(0.3);
       expect(tonality(sound, 1477).share).toBeGreaterThan(0.3);
     }, 3000);
     expect(bench.told.filter((one) => one.event === 'leg.digit')).toHaveLength(1);
+    // Whoever is told of it does not hear it as well.
+    expect(ends().map((one) => one.payload[0])).toEqual([11, 11, 11]);
+    expect(loudPart(bob.lastHeard(2000))).toHaveLength(0);
 
     await bench.media.ask('leg.sendDigits', { leg: 'bob', digits: '42' });
-    const ends = bob.heard.filter((one) => one.payloadType === 101 && one.payload[1]! & 0x80);
-    expect(ends.map((one) => one.payload[0])).toEqual([4, 4, 4, 2, 2, 2]);
+    expect(ends().map((one) => one.payload[0])).toEqual([11, 11, 11, 4, 4, 4, 2, 2, 2]);
 
     await bench.media.ask('leg.flow', { leg: 'bob', flow: bob.flow({ telephoneEvent: null }) });
     await bench.media.ask('leg.sendDigits', { leg: 'bob', digits: '4' });

@@ -42,6 +42,10 @@ it('an agent in the browser and a customer at a real phone talk through a trunk,
   await expect.poll(agentHears, { timeout: 15_000 }).toBeGreaterThan(20);
   await expect.poll(customerHears, { timeout: 15_000 }).toBeGreaterThan(20);
 
+  await agent.getByRole('button', { name: 'Keypad' }).click();
+  await agent.keyboard.press('4');
+  expect((await phone.next('CALL_DTMF_START')).param).toBe('4');
+
   phone.hangUp();
   await lastCall(agent)
     .getByText(/^Customer hung up after/)

@@ -282,12 +282,13 @@ export class MediaEngine {
     for (const seat of this.#seats) {
       this.#guard(seat.leg.id, () => {
         const played = seat.leg.player.next();
-        const heard = seat.member?.hearsRoom === true ? seat.member.heard : played;
+        const { member } = seat;
+        const heard = member?.hearsRoom === true ? member.heard : played;
         for (const { track, recorder } of seat.recorders.values()) {
           const says = track !== 'outbound' && seat.leg.speaking ? seat.leg.spoken : null;
           recorder.write(says, track === 'inbound' ? null : heard, skipped);
         }
-        seat.leg.hear(heard);
+        seat.leg.hear(heard, member?.heardKey ?? null);
       });
     }
   }

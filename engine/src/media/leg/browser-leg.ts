@@ -1,7 +1,7 @@
 import type { Frame } from '../audio/frame.ts';
 import { MediaFailure } from '../failure.ts';
 import { isRtcp, parseRtp } from '../rtp/packet.ts';
-import type { Leg, Player } from './leg.ts';
+import type { Leg, Player, PressedKey } from './leg.ts';
 import { Peer, type PeerNetwork } from './peer.ts';
 import { RtpStream, type StreamListener } from './rtp-stream.ts';
 import { readAudio, SdpError, type AudioSection } from './sdp.ts';
@@ -42,6 +42,10 @@ export class BrowserLeg implements Leg {
 
   get speaking(): boolean {
     return this.#stream.speaking;
+  }
+
+  get pressed(): PressedKey | null {
+    return this.#stream.pressed;
   }
 
   get concealedFrames(): number {
@@ -91,8 +95,9 @@ export class BrowserLeg implements Leg {
     this.#stream.listen();
   }
 
+  /** A browser plays no sound for keys: it hears their tones. */
   hear(frame: Frame | null): void {
-    if (this.#peer?.connected === true) this.#stream.hear(this.#peer, frame);
+    if (this.#peer?.connected === true) this.#stream.hear(this.#peer, frame, null);
   }
 
   sendDigits(digits: string): Promise<void> {

@@ -13,6 +13,8 @@ export class DemoLeg implements Leg {
   readonly id: string;
   readonly spoken = newFrame();
   speaking = false;
+  /** Scripts press no keys. */
+  readonly pressed = null;
   readonly concealedFrames = 0;
   readonly player: Player;
   readonly #ended: (hangup: boolean) => void;

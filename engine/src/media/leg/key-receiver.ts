@@ -1,6 +1,7 @@
 import { FRAME_SAMPLES, samplesOf, type Frame } from '../audio/frame.ts';
 import { keyTone, type Tone } from '../audio/tones.ts';
 import type { TelephoneEvent } from '../rtp/telephone-event.ts';
+import type { PressedKey } from './leg.ts';
 
 /** A key whose packets stop coming sounds on for this long. */
 const GRACE = samplesOf(60);
@@ -11,12 +12,17 @@ const SHORTEST = samplesOf(40);
 export class KeyReceiver {
   readonly #pressed: (key: string) => void;
   #timestamp: number | null = null;
-  #tone: Tone | null = null;
+  #down: (PressedKey & { tone: Tone }) | null = null;
   #played = 0;
   #until = 0;
 
   constructor(pressed: (key: string) => void) {
     this.#pressed = pressed;
+  }
+
+  /** The key that sounds in the frame that `sound` wrote last. */
+  get down(): PressedKey | null {
+    return this.#down;
   }
 
   /** All packets of one key carry the timestamp of its beginning (RFC 4733 §2.2.1). */
@@ -25,7 +31,7 @@ export class KeyReceiver {
       // A straggler of an earlier key is not a new one.
       if (this.#timestamp !== null && ((timestamp - this.#timestamp) | 0) < 0) return;
       this.#timestamp = timestamp;
-      this.#tone = keyTone(event.key);
+      this.#down = { key: event.key, tone: keyTone(event.key) };
       this.#played = 0;
       this.#until = 0;
       this.#pressed(event.key);
@@ -41,12 +47,12 @@ export class KeyReceiver {
 
   /** Writes the key's sound over `out` while it sounds; false when no key does. */
   sound(out: Frame): boolean {
-    if (this.#tone === null) return false;
+    if (this.#down === null) return false;
     if (this.#played >= this.#until) {
-      this.#tone = null;
+      this.#down = null;
       return false;
     }
-    this.#tone.fill(out);
+    this.#down.tone.fill(out);
     this.#played += FRAME_SAMPLES;
     return true;
   }

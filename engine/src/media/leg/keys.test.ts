@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { newFrame } from '../audio/frame.ts';
 import { KeyReceiver } from './key-receiver.ts';
+import { KeyRelay } from './key-relay.ts';
 import { KeySender } from './key-sender.ts';
 
 describe('keys sent', () => {
@@ -61,5 +62,34 @@ describe('keys received', () => {
     one.receive(1000, { key: 'D', end: false, duration: 160 });
     expect(keys).toEqual(['D']);
     expect(sounding()).toBe(4);
+  });
+});
+
+describe('keys passed on', () => {
+  it('last as long as they sound, and the same key again is another press', () => {
+    const relay = new KeyRelay();
+    const [one, again] = [{ key: '1' }, { key: '1' }];
+    const sounding = [null, one, one, one, again, again, null, null];
+    const down = { kind: 'down', key: '1' };
+    expect(sounding.map((key) => relay.next(key))).toEqual([
+      null,
+      { ...down, duration: 160, first: true, last: false },
+      { ...down, duration: 320, first: false, last: false },
+      { ...down, duration: 480, first: false, last: false },
+      { ...down, duration: 640, first: false, last: true },
+      { ...down, duration: 160, first: true, last: false },
+      { ...down, duration: 320, first: false, last: true },
+      null,
+    ]);
+  });
+
+  it('end once when they are held for longer than an event can say', () => {
+    const relay = new KeyRelay();
+    const held = { key: '#' };
+    const told = Array.from({ length: 500 }, () => relay.next(held)).filter((one) => one !== null);
+    expect(told.filter(({ last }) => last)).toHaveLength(1);
+    expect(told.at(-1)).toMatchObject({ duration: 65_440, last: true });
+    expect(relay.next(null)).toBeNull();
+    expect(relay.next({ key: '5' })).toMatchObject({ key: '5', duration: 160, first: true });
   });
 });

@@ -6,7 +6,7 @@ import { isRtcp, parseRtp } from '../rtp/packet.ts';
 import type { PortPair, PortPairs } from '../rtp/port-pairs.ts';
 import { SourceLatch, type Endpoint } from '../rtp/source-latch.ts';
 import { SrtpReceiver, SrtpSender } from '../rtp/srtp.ts';
-import type { Leg, Player } from './leg.ts';
+import type { Leg, Player, PressedKey } from './leg.ts';
 import { RtpStream, type Line, type StreamListener } from './rtp-stream.ts';
 
 export interface RtpLegListener extends StreamListener {
@@ -111,6 +111,10 @@ export class RtpLeg implements Leg {
     return this.#stream.speaking;
   }
 
+  get pressed(): PressedKey | null {
+    return this.#stream.pressed;
+  }
+
   get concealedFrames(): number {
     return this.#stream.concealedFrames;
   }
@@ -130,8 +134,8 @@ export class RtpLeg implements Leg {
     this.#listener.lost('rtp_timeout');
   }
 
-  hear(frame: Frame | null): void {
-    if (this.#line !== null) this.#stream.hear(this.#line, frame);
+  hear(frame: Frame | null, pressed: PressedKey | null): void {
+    if (this.#line !== null) this.#stream.hear(this.#line, frame, pressed);
   }
 
   sendDigits(digits: string): Promise<void> {

@@ -12,7 +12,9 @@ import {
   writeTelephoneEvent,
 } from '../rtp/telephone-event.ts';
 import { KeyReceiver } from './key-receiver.ts';
+import { KeyRelay } from './key-relay.ts';
 import { KeySender, type KeyMoment } from './key-sender.ts';
+import type { PressedKey } from './leg.ts';
 
 /** Without a packet for so long the far end counts as quiet. */
 const QUIET_AFTER_MS = 1000;
@@ -62,6 +64,7 @@ export class RtpStream {
   readonly #noise = new ComfortNoise();
   readonly #received: KeyReceiver;
   readonly #keys = new KeySender();
+  readonly #relay = new KeyRelay();
   readonly #reports = new Reports();
   readonly #datagram = Buffer.alloc(RTP_HEADER_BYTES + FRAME_SAMPLES);
   readonly #keyDatagram = Buffer.alloc(RTP_HEADER_BYTES + TELEPHONE_EVENT_BYTES);
@@ -89,6 +92,10 @@ export class RtpStream {
   constructor(listener: StreamListener) {
     this.#listener = listener;
     this.#received = new KeyReceiver((key) => listener.digit(key));
+  }
+
+  get pressed(): PressedKey | null {
+    return this.#received.down;
   }
 
   get concealedFrames(): number {
@@ -140,9 +147,13 @@ export class RtpStream {
     this.#listener.quiet(Math.round(silentMs));
   }
 
-  /** Sends 20 ms; null is silence. Keys that are to be pressed go before it. */
-  hear(line: Line, frame: Frame | null): void {
-    const moment = this.#keys.next();
+  /**
+   * Sends 20 ms; null is silence. Keys that are to be pressed go before it; so does `pressed`, which
+   * sounds in it, where keys go as events: a tone beside its event would count twice.
+   */
+  hear(line: Line, frame: Frame | null, pressed: PressedKey | null): void {
+    const told = line.telephoneEvent === null ? null : pressed;
+    const moment = this.#keys.next() ?? this.#relay.next(told);
     if (!line.sends) this.#talking = false;
     else if (moment?.kind !== 'down') this.#sendSound(line, frame);
     else if (line.telephoneEvent === null) this.#sendSound(line, this.#keys.sound(moment));

@@ -14,6 +14,7 @@ function leg(id: string, says: number): Leg {
     spoken: newFrame().fill(says),
     concealedFrames: 0,
     speaking: says !== 0,
+    pressed: null,
     listen: () => undefined,
     hear: () => undefined,
     sendDigits: () => Promise.resolve(),

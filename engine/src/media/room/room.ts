@@ -1,6 +1,6 @@
 import { FRAME_SAMPLES, newFrame, type Frame } from '../audio/frame.ts';
 import { Mixer } from '../audio/mix.ts';
-import type { Leg, Player } from '../leg/leg.ts';
+import type { Leg, Player, PressedKey } from '../leg/leg.ts';
 import type { MixState } from '../protocol.ts';
 import type { Recorder } from '../recording/recorder.ts';
 
@@ -12,6 +12,8 @@ export interface Member {
   hearsRoom: boolean;
   /** What the room says to it; null is silence. Set by each `mix`. */
   heard: Frame | null;
+  /** The key that sounds in it. Set by each `mix`. */
+  heardKey: PressedKey | null;
   readonly mixed: Frame;
 }
 
@@ -50,7 +52,8 @@ export class Room {
   }
 
   join(leg: Leg, mix: MixState): Member {
-    const member: Member = { leg, mix, hearsRoom: false, heard: null, mixed: newFrame() };
+    const unheard = { hearsRoom: false, heard: null, heardKey: null };
+    const member: Member = { leg, mix, ...unheard, mixed: newFrame() };
     this.#members.set(leg.id, member);
     return member;
   }
@@ -87,6 +90,7 @@ export class Room {
     for (const member of this.#members.values()) {
       member.hearsRoom = !member.mix.held && (this.#hasCompany(member) || this.#playsTo(member));
       member.heard = member.hearsRoom ? this.#sum(member, member.mixed, true) : null;
+      member.heardKey = member.hearsRoom ? this.#keyFor(member) : null;
     }
     for (const { left: leg, recorder } of this.recorders.values()) {
       const left = this.#members.get(leg);
@@ -105,6 +109,14 @@ export class Room {
 
   #playsTo({ leg }: Member): boolean {
     return this.#played.some(({ only }) => only === null || only === leg.id);
+  }
+
+  /** One at a time is told: two that press at once are heard as one tone, too. */
+  #keyFor(member: Member): PressedKey | null {
+    for (const speaker of this.#speakers) {
+      if (speaker !== member && speaker.leg.pressed !== null) return speaker.leg.pressed;
+    }
+    return null;
   }
 
   /**
