@@ -133,6 +133,8 @@ describe('a call over a trunk', () => {
     const { status: how, notices } = await end(sid);
     expect(how).toBe('failed');
     expect(notices[0]?.[1]).toContain('without a description');
+    const { body } = await askEngine(house, 'GET', `/trunks/${open.trunks[0]}`);
+    expect(body.state).toMatchObject({ state: 'up', problem: { code: 'no_description' } });
     await expectAllWell(peer);
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Headers } from '../sip/message/headers.ts';
 import type { InviteFailure } from '../sip/user-agent/calls.ts';
-import { readFailure, unusableAnswer } from './failure.ts';
+import { readFailure } from './failure.ts';
 
 const refused = (status: number): InviteFailure => ({
   kind: 'refused',
@@ -68,6 +68,10 @@ describe('an INVITE without a final answer', () => {
 
 it('an answer that cannot be used is the trunk’s fault', () => {
   for (const code of ['no_description', 'no_codec', 'srtp_required'] as const) {
-    expect(unusableAnswer(code)).toMatchObject({ status: 'failed', problem: { code }, next: true });
+    expect(readFailure({ kind: 'unusable', code })).toMatchObject({
+      status: 'failed',
+      problem: { code },
+      next: true,
+    });
   }
 });

@@ -2,6 +2,15 @@ import type { FinalStatus } from '../leg/call-record.ts';
 import type { InviteFailure } from '../sip/user-agent/calls.ts';
 import type { TrunkProblem } from './trunk-record.ts';
 
+/** An INVITE that led to no call: it failed, or what was answered cannot be used, and was ended. */
+export type Unconnected = InviteFailure | UnusableAnswer;
+
+/** The trunk answered with a description that cannot be used, or with none. Then BYE was sent. */
+export interface UnusableAnswer {
+  kind: 'unusable';
+  code: 'no_description' | 'no_codec' | 'srtp_required';
+}
+
 /** What a failed INVITE means for the call, for its trunk, and for what is tried next. */
 export interface CallFailure {
   status: Exclude<FinalStatus, 'completed'>;
@@ -19,7 +28,7 @@ export interface CallFailure {
  * Reads a failure. The call status is Twilio's word for the SIP answer; what is said of the trunk
  * names the thing to look at.
  */
-export function readFailure(failure: InviteFailure): CallFailure {
+export function readFailure(failure: Unconnected): CallFailure {
   switch (failure.kind) {
     case 'cancelled':
       return { status: 'canceled', sipCode: 487, error: null, problem: null, next: false };
@@ -27,11 +36,12 @@ export function readFailure(failure: InviteFailure): CallFailure {
       return unreachable(failure);
     case 'refused':
       return refused(failure.status, failure.reason);
+    case 'unusable':
+      return unusable(failure);
   }
 }
 
-/** The trunk answered with a description that cannot be used, or with none. Then BYE was sent. */
-export function unusableAnswer(code: 'no_description' | 'no_codec' | 'srtp_required'): CallFailure {
+function unusable({ code }: UnusableAnswer): CallFailure {
   const text = {
     no_description:
       'The trunk answered without a description of its sound (SDP). Ask the carrier to send it in the 200 answer.',

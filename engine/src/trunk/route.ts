@@ -1,5 +1,5 @@
 import type { Hop, NameAddress, SipUri } from '../sip/message/message.ts';
-import type { InviteFailure } from '../sip/user-agent/calls.ts';
+import type { Unconnected } from './failure.ts';
 import type { TrunkRecord } from './trunk-record.ts';
 
 /** One way to a number: over which trunk, and how the number is written there. */
@@ -16,5 +16,5 @@ export interface Route {
   /** Gives the channel back. Harmless twice, and without `take`. */
   release(): void;
   /** How a call over it began: shown in the trunk's state. Null: it was answered. */
-  report(failure: InviteFailure | null): void;
+  report(failure: Unconnected | null): void;
 }

@@ -1,13 +1,8 @@
 import type { Logger } from 'pino';
 import type { Hop } from '../sip/message/message.ts';
-import type {
-  InviteFailure,
-  Registration,
-  RegistrationState,
-  UserAgent,
-} from '../sip/user-agent/calls.ts';
+import type { Registration, RegistrationState, UserAgent } from '../sip/user-agent/calls.ts';
 import { AddressSet } from './addresses.ts';
-import { readFailure, unreachableProblem } from './failure.ts';
+import { readFailure, unreachableProblem, type Unconnected } from './failure.ts';
 import { nameAddress, patientPing, trunkUri } from './reach.ts';
 import { NOTHING_KNOWN, standing, type Facts } from './standing.ts';
 import type { TrunkProblem, TrunkRecord, TrunkState } from './trunk-record.ts';
@@ -65,7 +60,7 @@ export class TrunkWatch {
   }
 
   /** How a call over the trunk began; null: it was answered. */
-  report(failure: InviteFailure | null): void {
+  report(failure: Unconnected | null): void {
     const read = failure === null ? null : readFailure(failure);
     if (read?.status === 'canceled') return;
     this.#learn({ call: read?.next && read.problem ? read.problem : 'reached' });

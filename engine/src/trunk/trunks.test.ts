@@ -69,6 +69,15 @@ describe('the ways to a number', () => {
     expect(second?.from.uri.user).toBe('+4470000');
   });
 
+  it('are kept where a call was answered without a description, and the trunk’s state says so', () => {
+    const trunks = open(trunkRecord({ sid: 'TKa' }));
+    const [way] = trunks.routesTo(LONDON, '');
+    way?.report({ kind: 'unusable', code: 'no_description' });
+    const problem = { code: 'no_description', sipStatus: 200 };
+    expect(trunks.stateOf('TKa')).toMatchObject({ state: 'up', problem });
+    expect(ways(trunks)).toEqual(['TKa']);
+  });
+
   it('leave those that are down for last, until a call gets through', () => {
     const trunks = open(
       trunkRecord({ sid: 'TKa', priority: 1 }),

@@ -1,6 +1,6 @@
 import type { Ledger } from '../journal/ledger.ts';
-import type { InviteFailure } from '../sip/user-agent/calls.ts';
 import { AddressSet } from './addresses.ts';
+import type { Unconnected } from './failure.ts';
 import { callerIdFor, writeNumber } from './number-rules.ts';
 import { nameAddress, trunkUri } from './reach.ts';
 import type { Route } from './route.ts';
@@ -125,7 +125,7 @@ export class Trunks {
   }
 
   /** How a call began; null: it was answered. */
-  report(sid: string, failure: InviteFailure | null): void {
+  report(sid: string, failure: Unconnected | null): void {
     this.#entries.get(sid)?.watch.report(failure);
   }
 

@@ -10,7 +10,7 @@ import type {
   UserAgent,
 } from '../../sip/user-agent/calls.ts';
 import type { SipLink } from '../../sip-link.ts';
-import { readFailure, type CallFailure } from '../../trunk/failure.ts';
+import { readFailure, type CallFailure, type Unconnected } from '../../trunk/failure.ts';
 import {
   broken,
   full,
@@ -18,7 +18,7 @@ import {
   NoDescription,
   reasonHeader,
   refusesOffer,
-  unusable,
+  unusableAnswer,
   type Silence,
 } from './failures.ts';
 import { keyOfInfo } from './key-info.ts';
@@ -118,7 +118,7 @@ export class Attempt implements OutgoingListener, SoundListener {
           this.#listener.answered(this);
         },
         // RFC 3261 §13.2.2.4: an answer that is not acceptable is acknowledged, and then ended.
-        (error: unknown) => this.#fail(unusable(error)),
+        (error: unknown) => this.#refuse(error),
       )
       .catch((error: unknown) => {
         this.#parts.log.error({ err: error, leg: this.sound.leg }, 'an answered call broke');
@@ -128,8 +128,7 @@ export class Attempt implements OutgoingListener, SoundListener {
 
   failed(failure: InviteFailure): void {
     if (this.#state === 'over') return;
-    if (failure.kind !== 'cancelled') this.way.report(failure);
-    this.#fail(readFailure(failure), refusesOffer(failure) ? this.way.otherwise : null);
+    this.#unconnected(failure);
   }
 
   offered(sdp: string | null): Promise<string> {
@@ -204,6 +203,18 @@ export class Attempt implements OutgoingListener, SoundListener {
     if (sdp !== null) return this.sound.accept(sdp);
     if (!this.sound.agreed) throw new NoDescription();
     return this.sound.flow();
+  }
+
+  /** Answered, with something that cannot be used, or that something of ours could not. */
+  #refuse(error: unknown): void {
+    const failure = unusableAnswer(error);
+    if (failure === null) this.#fail(broken(error));
+    else if (this.#state !== 'over') this.#unconnected(failure);
+  }
+
+  #unconnected(failure: Unconnected): void {
+    if (failure.kind !== 'cancelled') this.way.report(failure);
+    this.#fail(readFailure(failure), refusesOffer(failure) ? this.way.otherwise : null);
   }
 
   #fail(failure: CallFailure, otherwise: Way | null = null): void {

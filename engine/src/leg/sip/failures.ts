@@ -1,6 +1,5 @@
 import { SdpRefused } from '../../sip/sdp/offer-answer.ts';
-import type { InviteFailure } from '../../sip/user-agent/calls.ts';
-import { unusableAnswer, type CallFailure } from '../../trunk/failure.ts';
+import type { CallFailure, Unconnected, UnusableAnswer } from '../../trunk/failure.ts';
 
 /** 32011: "Error communicating with your SIP communications infrastructure". */
 const COMMUNICATION = 32_011;
@@ -29,16 +28,16 @@ export function nowhere(error: unknown): CallFailure {
   return failed(503, text, true, { code: 'name_unknown', text, sipStatus: null });
 }
 
-/** Answered, with something that cannot be agreed to. */
-export function unusable(error: unknown): CallFailure {
-  if (error instanceof NoDescription) return unusableAnswer('no_description');
-  if (!(error instanceof SdpRefused)) return broken(error);
+/** Answered, with something that cannot be agreed to; null: the answer is not what failed. */
+export function unusableAnswer(error: unknown): UnusableAnswer | null {
+  if (error instanceof NoDescription) return { kind: 'unusable', code: 'no_description' };
+  if (!(error instanceof SdpRefused)) return null;
   const srtp = error.code === 'srtp_required' || error.code === 'srtp_refused';
-  return unusableAnswer(srtp ? 'srtp_required' : 'no_codec');
+  return { kind: 'unusable', code: srtp ? 'srtp_required' : 'no_codec' };
 }
 
 /** RFC 3261 §21.4.13, §21.4.26, §21.6.4: they would take the call, with another description. */
-export function refusesOffer(failure: InviteFailure): boolean {
+export function refusesOffer(failure: Unconnected): boolean {
   return failure.kind === 'refused' && [415, 488, 606].includes(failure.status);
 }
 

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { Binding, Bindings } from '../../registrar/bindings.ts';
 import type { Hop, NameAddress } from '../../sip/message/message.ts';
-import type { InviteFailure } from '../../sip/user-agent/calls.ts';
+import type { Unconnected } from '../../trunk/failure.ts';
 import { PHONE_TERMS, SECRET_TERMS, type SoundTerms } from './sip-sound.ts';
 import type { Way } from './way.ts';
 
@@ -71,7 +71,7 @@ function hopsTo({ source, contact, path }: Binding): Hop[] {
 }
 
 /** RFC 5626 §5.3: whoever is silent (408) or behind a flow that is gone (430) is not there any more. */
-function isGone(failure: InviteFailure): boolean {
+function isGone(failure: Unconnected): boolean {
   if (failure.kind === 'refused') return failure.status === 408 || failure.status === 430;
   return failure.kind === 'unreachable';
 }

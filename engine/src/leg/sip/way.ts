@@ -1,5 +1,6 @@
 import type { Hop, NameAddress, SipUri } from '../../sip/message/message.ts';
-import type { Credentials, InviteFailure } from '../../sip/user-agent/calls.ts';
+import type { Credentials } from '../../sip/user-agent/calls.ts';
+import type { Unconnected } from '../../trunk/failure.ts';
 import type { SoundTerms } from './sip-sound.ts';
 
 /** One way to reach somebody: one INVITE, over a trunk, to a registered phone, or to an address. */
@@ -25,5 +26,5 @@ export interface Way {
   /** Harmless twice, and without `take`. */
   release(): void;
   /** How the call over it began; null: it was answered. */
-  report(failure: InviteFailure | null): void;
+  report(failure: Unconnected | null): void;
 }
