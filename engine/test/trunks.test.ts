@@ -61,6 +61,8 @@ describe('trunks over REST', () => {
     [{}, 'name'],
     [{ name: 'A' }, 'host'],
     [{ name: '', host: 'a.example' }, 'name: is empty'],
+    [{ name: 'A\u0007', host: 'a.example' }, 'name: has control characters'],
+    [{ name: 'A', host: 'a.example', username: 'a', password: '' }, 'password: is empty'],
     [{ name: 'A', host: 'sip:a.example' }, 'host: is neither an address nor a name'],
     [{ name: 'A', host: 'a.example:5060' }, 'host: is neither'],
     [{ name: 'A', host: '999.1.1.1' }, 'host: is neither'],

@@ -12,7 +12,7 @@ export type TrunkSettings = Omit<TrunkRecord, 'sid' | 'source' | 'createdAt' | '
 const HOST_NAME =
   /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9])?)*$/;
 /** Printable and in one line, so that nothing of it can become a header of its own. */
-const PLAIN = /^[^\p{Cc}\p{Zl}\p{Zp}]+$/u;
+const PLAIN = /^[^\p{Cc}\p{Zl}\p{Zp}]*$/u;
 
 const count = (min: number, max: number) =>
   z
@@ -30,7 +30,12 @@ const RULE = z.strictObject({
 
 /** Of a new trunk all but the name and the host may be left out. */
 const WRITE = {
-  name: z.string().trim().min(1, 'is empty').max(64, 'is longer than 64 characters').regex(PLAIN),
+  name: z
+    .string()
+    .trim()
+    .min(1, 'is empty')
+    .max(64, 'is longer than 64 characters')
+    .regex(PLAIN, 'has control characters'),
   enabled: z.boolean(),
   host: z
     .string()
@@ -50,7 +55,8 @@ const WRITE = {
   password: z
     .string()
     .max(128, 'is longer than 128 characters')
-    .regex(PLAIN, 'is empty, or has control characters')
+    .min(1, 'is empty')
+    .regex(PLAIN, 'has control characters')
     .nullable(),
   registerSeconds: count(30, 86_400).nullable(),
   allowedAddresses: z
