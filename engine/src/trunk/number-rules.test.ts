@@ -20,8 +20,15 @@ describe('how a number is written for a trunk', () => {
 describe('the caller id', () => {
   it('is one of the trunk’s own, where it has any', () => {
     const callerIds = ['+441', '+442'];
-    expect(callerIdFor({ callerIds }, '+442')).toBe('+442');
-    expect(callerIdFor({ callerIds }, '+443')).toBe('+441');
-    expect(callerIdFor({ callerIds: [] }, '+443')).toBe('+443');
+    expect(callerIdFor({ callerIds, username: 'ada' }, '+442')).toBe('+442');
+    expect(callerIdFor({ callerIds, username: 'ada' }, '+443')).toBe('+441');
+    expect(callerIdFor({ callerIds: [], username: 'ada' }, '+443')).toBe('+443');
+  });
+
+  it('is the user name in place of a number that is nobody’s, where no other is known', () => {
+    const nobodys = '+447700900000';
+    expect(callerIdFor({ callerIds: [], username: 'ada' }, nobodys)).toBe('ada');
+    expect(callerIdFor({ callerIds: [], username: null }, nobodys)).toBe(nobodys);
+    expect(callerIdFor({ callerIds: [nobodys], username: 'ada' }, nobodys)).toBe(nobodys);
   });
 });

@@ -29,7 +29,10 @@ export interface TrunkRecord {
   registerSeconds: number | null;
   /** Sources of incoming calls besides the addresses that `host` has: addresses and CIDR ranges. */
   allowedAddresses: string[];
-  /** E.164; the first one is used for calls that come from a number that is not among them. */
+  /**
+   * E.164; the first one is used for calls that come from a number that is not among them. With none,
+   * calls show their own number, or the user name where that number is nobody's.
+   */
   callerIds: string[];
   codecs: ('PCMU' | 'PCMA')[];
   srtp: 'off' | 'optional' | 'required';

@@ -17,7 +17,7 @@ export function NumbersSection() {
     >
       <Field
         label="Caller ids"
-        hint="One a line. The first is shown to whom you call, unless the call comes from another of these."
+        hint="One a line. The first is shown to whom you call, unless the call comes from another of these. Empty: your carrier shows what it knows you by."
         error={errors.callerIds?.message}
         className="sm:col-span-2"
       >
