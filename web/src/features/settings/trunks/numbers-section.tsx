@@ -38,7 +38,7 @@ export function NumbersSection() {
 const PARTS = [
   { name: 'prefix', label: 'Prefix', placeholder: '+44' },
   { name: 'strip', label: 'Cut off', placeholder: '3' },
-  { name: 'prepend', label: 'Put before', placeholder: '0' },
+  { name: 'prepend', label: 'In front', placeholder: '0' },
 ] as const;
 
 function PrefixRules() {
@@ -52,7 +52,7 @@ function PrefixRules() {
         <span className="block text-sm text-pretty text-muted">
           Without any, this trunk takes every number, as +44… With rules it takes only numbers that
           one of them fits; the first that fits is used. To dial +442079460000 as 02079460000: +44,
-          cut off 3, put 0 before.
+          cut off 3, put 0 in front.
         </span>
       </legend>
       {rules.fields.map((rule, index) => (
