@@ -14,6 +14,25 @@ function both(own: Record<string, string>) {
   };
 }
 
+describe('the number that is shown to whom is called', () => {
+  const shown = (SIP_TRUNK_CALLER_ID?: string) => {
+    const { engine, server } = both(
+      SIP_TRUNK_CALLER_ID === undefined ? {} : { SIP_TRUNK_CALLER_ID },
+    );
+    return [engine.TWILIO_CALLER_ID, server.TWILIO_CALLER_ID];
+  };
+
+  test('is the trunk’s, and nobody’s where there is none', () => {
+    expect(shown('+442079460000')).toEqual(['+442079460000', '+442079460000']);
+    expect(shown()).toEqual(['+447700900000', '+447700900000']);
+  });
+
+  test('is not what SIP_TRUNK_CALLER_ID says where that is no number: it is refused by its own name', () => {
+    expect(shown('0207946')).toEqual(shown());
+    expect(both({ SIP_TRUNK_CALLER_ID: '0207946' }).engine.SIP_TRUNK_CALLER_ID).toBe('0207946');
+  });
+});
+
 describe('agents’ SIP phones', () => {
   test('have one domain and one list, in the words of either program, at every start', () => {
     const { engine, server } = both({});

@@ -9,9 +9,12 @@ const DEMO_CALLER_ID = '+447700900000';
 
 type Env = Record<string, string>;
 
-/** Shown to whom is called. A trunk's own number, where there is one: carriers refuse others. */
-function callerId(own: Env): string {
-  return own.SIP_TRUNK_CALLER_ID ?? DEMO_CALLER_ID;
+/**
+ * Shown to whom is called. A trunk's own number, where there is one: carriers refuse others. What is
+ * no number the engine refuses by the name of its setting; it must not be refused by another's, too.
+ */
+function callerId({ SIP_TRUNK_CALLER_ID: ours = '' }: Env): string {
+  return ours.startsWith('+') ? ours : DEMO_CALLER_ID;
 }
 
 /** The engine's account in the words of the environment. */
