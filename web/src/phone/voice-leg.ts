@@ -1,4 +1,5 @@
 import type { Call as SdkCall } from '@twilio/voice-sdk';
+import { KeyQueue } from './key-queue.ts';
 import { Meter } from './meter.ts';
 import { AUDIO_CONSTRAINTS } from './microphone.ts';
 import type { PhoneProblem } from './problem.ts';
@@ -34,6 +35,12 @@ export interface SdkError {
 }
 
 export function legOf(call: SdkCall): VoiceLeg {
+  const keys = new KeyQueue((key) => {
+    call.sendDigits(key);
+  });
+  call.on('disconnect', () => {
+    keys.close();
+  });
   return {
     from: call.parameters.From ?? '',
     accept: () => {
@@ -46,7 +53,7 @@ export function legOf(call: SdkCall): VoiceLeg {
       call.mute(muted);
     },
     sendDigits: (digits) => {
-      call.sendDigits(digits);
+      keys.press(digits);
     },
     disconnect: () => {
       call.disconnect();
