@@ -61,6 +61,14 @@ describe('an INVITE without a final answer', () => {
     expect(read.error).toEqual({ code: 32_011, message: read.problem?.text });
   });
 
+  it('is told in whole sentences', () => {
+    const text = 'the certificate of TLS a port 1 is not accepted: certificate has expired';
+    const read = readFailure({ kind: 'unreachable', cause: 'certificate', text });
+    expect(read.problem?.text).toMatch(
+      /^The certificate of TLS .* has expired\. Look at .* renew\.$/,
+    );
+  });
+
   it('because we hung up is nobody’s fault', () => {
     expect(readFailure({ kind: 'cancelled' })).toMatchObject({ status: 'canceled', problem: null });
   });

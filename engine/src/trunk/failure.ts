@@ -61,7 +61,8 @@ const UNREACHABLE = {
   transport: { code: 'unreachable', advice: 'Look at the host, the port and the transport.' },
   certificate: {
     code: 'certificate_refused',
-    advice: 'Look at the host’s name, and give the certificate of the authority that signs there.',
+    advice:
+      'Look at the host’s name, and give the certificate of the authority that signs there; one that has expired the carrier must renew.',
   },
 } as const;
 
@@ -74,7 +75,11 @@ export function unreachableProblem({
   text: string;
 }): Omit<TrunkProblem, 'at'> {
   const { code, advice } = UNREACHABLE[cause];
-  return { code, text: `${text.replace(/\.?$/, '.')} ${advice}`, sipStatus: null };
+  return {
+    code,
+    text: `${text.replace(/^the /, 'The ').replace(/\.?$/, '.')} ${advice}`,
+    sipStatus: null,
+  };
 }
 
 function unreachable(failure: InviteFailure & { kind: 'unreachable' }): CallFailure {

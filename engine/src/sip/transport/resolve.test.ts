@@ -94,7 +94,7 @@ describe('a target', () => {
     const resolve = createResolver(zone({}).resolver);
     const failure = resolve({ host: 'nowhere.example', port: null, transport: 'udp' });
     await expect(failure).rejects.toThrow(NameUnknown);
-    await expect(failure).rejects.toThrow('nowhere.example has no address: no such name');
+    await expect(failure).rejects.toThrow('nowhere.example has no address: no such name.');
   });
 
   it('that refuses the transport by SRV is said to do so (RFC 2782)', async () => {

@@ -184,9 +184,9 @@ async function addressesOf(
       (answer) => answer.status === 'rejected' && !isNone(answer.reason),
     );
     const why = silent && !isNone(error) ? 'no name server answers' : 'no such name';
-    throw new NameUnknown(name, `${name} has no address: ${why}`, error);
+    throw new NameUnknown(name, `${name} has no address: ${why}.`, error);
   }
-  throw new NameUnknown(name, `${name} has no address: no such name`);
+  throw new NameUnknown(name, `${name} has no address: no such name.`);
 }
 
 function isNone(error: unknown): boolean {
