@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import twilio from 'twilio';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { splitOverrides } from './overrides.ts';
 import { Requester } from './request.ts';
@@ -54,6 +55,33 @@ describe('asking an application', () => {
     tokens.length = 0;
     await expect(ask(`${url}/x`)).rejects.toMatchObject({ code: 11200, kind: '5xx', status: 503 });
     expect(tokens).toHaveLength(1);
+  });
+
+  it.each([
+    ['', '/'],
+    ['/a b?c=ü', '/a%20b?c=%C3%BC'],
+    ["/a?b='c'", '/a?b=%27c%27'],
+    ['/a?', '/a'],
+    ['/a?b=1#rc=2', '/a?b=1'],
+  ])('signs what is asked of it, also of the address "%s"', async (rest, asked) => {
+    const seen: unknown[] = [];
+    answer = (request, response) => {
+      const { host, authorization, 'x-twilio-signature': signature } = request.headers;
+      const whole = `http://${host}${request.url}`;
+      const fields = request.method === 'POST' ? { A: '1' } : {};
+      const valid = twilio.validateRequest('token', String(signature), whole, fields);
+      seen.push([request.method, valid, authorization]);
+      if (request.method === 'POST') expect(request.url).toBe(asked);
+      response.end();
+    };
+    const basic = `Basic ${Buffer.from('ada:pass').toString('base64')}`;
+    const address = `${url.replace('http://', 'HTTP://ada:pass@')}${rest}`;
+    await ask(address);
+    await requester.ask({ url: address, method: 'GET', fields: { A: '1' }, maxBytes: 100 });
+    expect(seen).toEqual([
+      ['POST', true, basic],
+      ['GET', true, basic],
+    ]);
   });
 
   it('follows a redirect as a GET without fields', async () => {

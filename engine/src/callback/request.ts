@@ -132,8 +132,9 @@ export class Requester {
     const form = encodeForm(ask.fields);
     if (ask.method === 'GET')
       for (const [name, value] of form) target.searchParams.append(name, value);
-    // The URL is signed as it was given: parsing it and writing it again may change it.
-    const signed = ask.method === 'GET' && form.length > 0 ? target.href : ask.url;
+    // What the application sees of its address, for it can hold nothing else against the signature:
+    // neither user and password (they travel in their own header) nor a fragment.
+    const signed = `${target.origin}${target.pathname}${target.search}`;
     const body = ask.method === 'POST' ? new URLSearchParams(form).toString() : null;
     const headers: Record<string, string> = {
       'user-agent': 'OffhookEngine/1.0',
