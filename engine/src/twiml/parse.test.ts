@@ -18,6 +18,12 @@ describe('TwiML', () => {
     ]);
   });
 
+  it('says what stands in a CDATA section as it is', () => {
+    const text = '<Response><Say>At &amp; <![CDATA[AT&T <b> &amp;]]>!<![CDATA[]]></Say></Response>';
+    const [say] = parseTwiml(text);
+    expect(say).toMatchObject({ name: 'Say', children: [], text: 'At & AT&T <b> &amp;!' });
+  });
+
   it.each([
     '',
     'hello',

@@ -13,6 +13,8 @@ export interface Element {
 
 export const MAX_TWIML_BYTES = 64 * 1024;
 const MAX_DEPTH = 8;
+/** How the parser names a CDATA section. */
+const CDATA = '#cdata';
 
 const parser = new XMLParser({
   preserveOrder: true,
@@ -21,6 +23,7 @@ const parser = new XMLParser({
   parseTagValue: false,
   parseAttributeValue: false,
   trimValues: false,
+  cdataPropName: CDATA,
   // The five entities of XML itself are resolved below; nobody may declare more.
   processEntities: false,
   ignoreDeclaration: true,
@@ -60,6 +63,9 @@ function contentOf(nodes: unknown, depth: number, refuse: Refuse): (string | Ele
   return list.flatMap((node): (string | Element)[] => {
     const text = node['#text'];
     if (typeof text === 'string') return [decode(text, refuse)];
+    // XML 1.0 §2.7: inside a CDATA section "&" and "<" stand for themselves.
+    const [literal] = (node[CDATA] ?? []) as { '#text': string }[];
+    if (literal) return [literal['#text']];
     const name = Object.keys(node).find((key) => key !== ':@');
     if (name === undefined || name.startsWith('#')) return [];
     const content = contentOf(node[name], depth + 1, refuse);
