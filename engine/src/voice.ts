@@ -73,6 +73,7 @@ export function buildTwiml(
     sounds: OUR_SOUNDS,
     recordingUrl: (record: RecordingRecord) => parts.callbacks.urlOf(record),
     warn: (call: Call, problem: TwimlProblem) => notices.add(call.sid, problem, 'warning'),
+    note: (call: Call, problem: TwimlProblem) => notices.add(call.sid, problem),
   };
   const scripts = new Interpreter(fetcher, tools, sid);
   const runner = new TwimlRunner({ scripts, notices, speech, player, log });

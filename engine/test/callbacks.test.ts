@@ -113,6 +113,40 @@ describe('an application that does not answer', () => {
     expect(query.get('ErrorUrl')).toBe(`${base}/hangs#rt=300&rc=0`);
   });
 
+  it.each([
+    ['a verb', '<Response><Dance/></Response>', 12200, '/script'],
+    ['what comes next', '<Response><Redirect>/fails</Redirect></Response>', 11200, '/fails'],
+    ['a sound', '<Response><Play>/fails</Play></Response>', 11200, '/script'],
+  ])('is asked at its fallback for %s that fails', async (_, twiml, code, at) => {
+    const base = house.application.url;
+    house.application.on('/fails', { status: 500 });
+    house.application.on('/script', twiml);
+    house.application.on('/rescue', '<Response><Hangup/></Response>');
+    const { sid } = await house.client.calls.create({
+      ...{ to: '+447700900001', from, url: `${base}/script`, fallbackUrl: `${base}/rescue` },
+    });
+    const { fields } = await house.application.next(
+      ({ path, fields }) => path === '/rescue' && fields.CallSid === sid,
+    );
+    expect(fields).toMatchObject({ ErrorCode: String(code), ErrorUrl: `${base}${at}` });
+    const [kept] = await house.client.calls(sid).notifications.list();
+    expect(kept).toMatchObject({ errorCode: String(code), log: '0' });
+  });
+
+  it('is given up when its fallback fails too, also for TwiML that came with the call', async () => {
+    house.application.on('/rescue', '<Response><Dance/></Response>');
+    const { sid } = await house.client.calls.create({
+      ...{ to: '+447700900009', from, twiml: '<Response><Play>/a.wav</Play></Response>' },
+      fallbackUrl: `${house.application.url}/rescue`,
+    });
+    const call = house.client.calls(sid);
+    await expect
+      .poll(async () => (await call.fetch()).status, { timeout: 15_000 })
+      .toBe('completed');
+    const codes = (await call.notifications.list()).map(({ errorCode }) => errorCode);
+    expect(codes).toEqual(['12200', '11100']);
+  });
+
   it('never disturbs a conversation', async () => {
     const room = new Gathering(house, 'undisturbed');
     const one = await room.join('one', null);

@@ -282,7 +282,7 @@ describe('what goes wrong', () => {
     });
     const { fields } = await asked('/fallback', placed.sid);
     expect(fields).toMatchObject({ ErrorCode: '11200', ErrorUrl: url });
-    expect(await notes(placed.sid)).toEqual([]);
+    expect(await notes(placed.sid)).toMatchObject([{ errorCode: '11200', requestUrl: url }]);
   });
 
   it('keeps cookies for as long as the call lives', async () => {

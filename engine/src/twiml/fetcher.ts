@@ -4,10 +4,10 @@ import { CookieJar } from './cookie-jar.ts';
 import { MAX_TWIML_BYTES, parseTwiml, type Element } from './parse.ts';
 import { keptReply, TWIML, TwimlProblem, type Exchange } from './problem.ts';
 
-/** Where TwiML comes from. */
-export type TwimlSource =
-  | { kind: 'url'; url: string; method: HttpMethod; fallback?: { url: string; method: HttpMethod } }
-  | { kind: 'text'; text: string };
+/** Where TwiML comes from, and who is asked when that, or what follows from it, goes wrong. */
+export type TwimlSource = (
+  { kind: 'url'; url: string; method: HttpMethod } | { kind: 'text'; text: string }
+) & { fallback?: { url: string; method: HttpMethod } };
 
 export interface TwimlDocument {
   verbs: Element[];
@@ -30,24 +30,15 @@ export class TwimlFetcher {
     this.#requester = requester;
   }
 
-  /** @throws TwimlProblem when there is no TwiML to be had, also from the fallback. */
+  /** The fallback is not asked here. @throws TwimlProblem when there is no TwiML to be had */
   async fetch(
     asker: object,
     source: TwimlSource,
     fields: Record<string, string>,
     signal: AbortSignal,
   ): Promise<TwimlDocument> {
-    if (source.kind === 'text') {
-      return { verbs: parseTwiml(source.text), base: '', exchange: null };
-    }
-    try {
-      return await this.#ask(asker, source.url, source.method, fields, signal);
-    } catch (error) {
-      if (!(error instanceof TwimlProblem) || source.fallback === undefined) throw error;
-      const { url, method } = source.fallback;
-      const why = { ...fields, ErrorCode: String(error.code), ErrorUrl: source.url };
-      return this.#ask(asker, url, method, why, signal);
-    }
+    if (source.kind === 'url') return this.#ask(asker, source.url, source.method, fields, signal);
+    return { verbs: parseTwiml(source.text), base: '', exchange: null };
   }
 
   async #ask(

@@ -2,7 +2,7 @@ import type { HttpMethod } from '../callback/request.ts';
 import type { Call } from '../leg/call.ts';
 import { callFields } from '../leg/call-callbacks.ts';
 import type { TwimlDocument, TwimlFetcher, TwimlSource } from './fetcher.ts';
-import { TWIML, TwimlProblem } from './problem.ts';
+import { TWIML, TwimlProblem, type Exchange } from './problem.ts';
 import type {
   Script,
   ScriptEnd,
@@ -44,6 +44,23 @@ const MAX_IDLE_DOCUMENTS = 100;
 /** A document that kept the call for so long did something. */
 const IDLE_MS = 500;
 
+interface Step {
+  source: TwimlSource;
+  fields: Record<string, string>;
+  /** It is the fallback's: for what goes wrong in it there is none. */
+  rescue: boolean;
+}
+
+interface Done {
+  outcome: VerbOutcome;
+  /** Verbs that were carried out. */
+  count: number;
+  /** The request that brought the document. */
+  exchange: Exchange | null;
+  /** How long it kept the call. */
+  ms: number;
+}
+
 /** Carries out TwiML documents, one verb after the other. */
 export class Interpreter implements Scripts {
   readonly #fetcher: TwimlFetcher;
@@ -57,29 +74,23 @@ export class Interpreter implements Scripts {
   }
 
   async run(script: Script): Promise<ScriptEnd> {
-    const { call, signal } = script;
+    const { source, signal } = script;
     let verbs = 0;
     let idle = 0;
-    let next: { source: TwimlSource; fields: Record<string, string> } = {
-      source: script.source,
-      fields: {},
-    };
+    let step: Step = { source, fields: {}, rescue: false };
     for (;;) {
-      const asked = { ...this.#fieldsOf(call), ...script.fields(), ...next.fields };
-      const document = await this.#fetcher.fetch(call, next.source, asked, signal);
-      const begun = Date.now();
-      const { outcome, count } = await this.#document(script, document);
+      const { outcome, count, exchange, ms } = await this.#step(script, step);
       verbs += count;
       if (signal.aborted) return { how: 'aborted' };
       if (outcome.next === 'verb') return { how: 'through', verbs };
       if (outcome.next === 'reject') return { how: 'reject', reason: outcome.reason };
       if (outcome.next !== 'document') return { how: outcome.next };
-      idle = Date.now() - begun < IDLE_MS ? idle + 1 : 0;
+      idle = ms < IDLE_MS ? idle + 1 : 0;
       if (idle >= MAX_IDLE_DOCUMENTS) {
-        throw new TwimlProblem(TWIML.redirectLoop, 'The TwiML goes in circles', document.exchange);
+        throw new TwimlProblem(TWIML.redirectLoop, 'The TwiML goes in circles', exchange);
       }
       const { url, method, fields } = outcome;
-      next = { source: { kind: 'url', url, method }, fields };
+      step = { source: { kind: 'url', url, method }, fields, rescue: false };
     }
   }
 
@@ -93,6 +104,29 @@ export class Interpreter implements Scripts {
           error instanceof TwimlProblem ? error : new TwimlProblem(TWIML.retrieval, String(error));
         this.#tools.warn(call, problem);
       });
+  }
+
+  /**
+   * Fetches one document and carries it out; when that cannot be done, the script's fallback in its
+   * place (https://www.twilio.com/docs/usage/security/availability-reliability). @throws TwimlProblem
+   */
+  async #step(script: Script, step: Step): Promise<Done> {
+    const { call, signal, source } = script;
+    try {
+      const asked = { ...this.#fieldsOf(call), ...script.fields(), ...step.fields };
+      const document = await this.#fetcher.fetch(call, step.source, asked, signal);
+      const begun = Date.now();
+      const done = await this.#document(script, document);
+      return { ...done, exchange: document.exchange, ms: Date.now() - begun };
+    } catch (error) {
+      const { fallback } = source;
+      const ours = error instanceof TwimlProblem && !signal.aborted;
+      if (!ours || fallback === undefined || step.rescue) throw error;
+      this.#tools.note(call, error);
+      const url = error.exchange?.url;
+      const fields = { ErrorCode: String(error.code), ...(url && { ErrorUrl: url }) };
+      return this.#step(script, { source: { kind: 'url', ...fallback }, fields, rescue: true });
+    }
   }
 
   #fieldsOf(call: Call): Record<string, string> {

@@ -32,6 +32,8 @@ export interface VerbTools {
   recordingUrl: (record: RecordingRecord) => string;
   /** Keeps what went wrong while the call goes on. */
   warn: (call: Call, problem: TwimlProblem) => void;
+  /** Keeps an error that the application's fallback is asked about. */
+  note: (call: Call, problem: TwimlProblem) => void;
 }
 
 /**
