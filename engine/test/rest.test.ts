@@ -111,6 +111,27 @@ describe('calls', () => {
   });
 });
 
+describe('a call’s instructions', () => {
+  it('are the address where a text is given too, and only one of both in mid-call', async () => {
+    const { url } = house.application;
+    house.application.on('/kept', '<Response><Pause length="60"/></Response>');
+    const number = { to: '+447700900009', from: ACCOUNT.TWILIO_CALLER_ID };
+    const twiml = '<Response><Hangup/></Response>';
+    const { sid } = await house.client.calls.create({ ...number, url: `${url}/kept`, twiml });
+    await house.application.next(({ path, fields }) => path === '/kept' && fields.CallSid === sid);
+    const call = house.client.calls(sid);
+    const both = call.update({ url: `${url}/kept`, twiml });
+    await expect(both).rejects.toMatchObject({ status: 400, code: 20001 });
+    // What is refused changes nothing, also not what stands beside it.
+    const late = call.update({ status: 'canceled', statusCallback: `${url}/never` });
+    await expect(late).rejects.toMatchObject({ status: 400, code: 21220 });
+    expect((await call.fetch()).status).toBe('in-progress');
+    await call.update({ status: 'completed', statusCallback: `${url}/late` });
+    await house.application.next(({ path }) => path === '/late');
+    expect(house.application.at('/never')).toHaveLength(0);
+  });
+});
+
 describe('participants', () => {
   it('are fetched by label, muted, held and released; a second label is refused', async () => {
     const { leg, conferenceSid } = await house.agentInRoom('call_rest');

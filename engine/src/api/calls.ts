@@ -220,28 +220,26 @@ export function callRoutes(scope: Api, parts: CallParts): void {
   });
 }
 
+/** Changes everything that is asked for, or nothing. @throws ApiProblem */
 function update(call: Call, read: z.infer<z.ZodObject<typeof UPDATE>>, runner: TwimlRunner): void {
+  if (read.Url !== undefined && read.Twiml !== undefined) {
+    throw new ApiProblem(400, 20_001, 'Url and Twiml exclude each other: give one of them');
+  }
+  const source = read.Status === undefined ? sourceOf(read) : null;
+  // Twilio: canceled hangs up calls that are queued or ringing, and leaves the others alone.
+  if (read.Status === 'canceled' && call.inProgress) {
+    throw new ApiProblem(400, 21_220, 'Call is in-progress. Cannot cancel.');
+  }
+  if (source !== null && !call.inProgress) {
+    throw new ApiProblem(400, 21_220, 'Call is not in-progress. Cannot redirect.');
+  }
   if (read.StatusCallback !== undefined) {
     const { StatusCallback: url, StatusCallbackMethod: method } = read;
     call.setCallback({ url, method, events: call.record.callback?.events ?? ['completed'] });
   }
   if (read.TimeLimit !== undefined) call.setTimeLimit(read.TimeLimit * 1000);
-  if (read.Status === 'canceled') {
-    // Twilio: canceled hangs up calls that are queued or ringing, and leaves the others alone.
-    if (call.inProgress) throw new ApiProblem(400, 21_220, 'Call is in-progress. Cannot cancel.');
-    call.hangUp();
-    return;
-  }
-  if (read.Status === 'completed') {
-    call.hangUp();
-    return;
-  }
-  const source = sourceOf(read);
-  if (source === null) return;
-  if (!call.inProgress) {
-    throw new ApiProblem(400, 21_220, 'Call is not in-progress. Cannot redirect.');
-  }
-  runner.run(call, source);
+  if (read.Status !== undefined) call.hangUp();
+  else if (source !== null) runner.run(call, source);
 }
 
 function onceAnswered(call: Call, switchboard: Switchboard, then: () => void): void {
@@ -278,21 +276,19 @@ function callbackOf(
 }
 
 function sourceOf(read: z.infer<z.ZodObject<typeof SCRIPT>>): TwimlSource | null {
-  if (read.Twiml !== undefined) {
-    try {
-      parseTwiml(read.Twiml);
-    } catch (error) {
-      if (error instanceof TwimlProblem) throw new ApiProblem(400, error.code, error.message);
-      throw error;
-    }
-    return { kind: 'text', text: read.Twiml };
-  }
+  const { Url: url, Method: method, Twiml: text } = read;
   const fallback =
     read.FallbackUrl === undefined
       ? {}
       : { fallback: { url: read.FallbackUrl, method: read.FallbackMethod } };
-  if (read.Url !== undefined) {
-    return { kind: 'url', url: read.Url, method: read.Method, ...fallback };
+  // Where both are given, Twilio ignores the TwiML.
+  if (url !== undefined) return { kind: 'url', url, method, ...fallback };
+  if (text === undefined) return null;
+  try {
+    parseTwiml(text);
+  } catch (error) {
+    if (error instanceof TwimlProblem) throw new ApiProblem(400, error.code, error.message);
+    throw error;
   }
-  return null;
+  return { kind: 'text', text, ...fallback };
 }
