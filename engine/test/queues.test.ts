@@ -11,8 +11,8 @@ const from = ACCOUNT.TWILIO_CALLER_ID;
 const MUSIC_HZ = 300;
 const ELSEWHERE_HZ = 500;
 
-async function waitsIn(name: string) {
-  const twiml = `<Response><Enqueue waitUrl="/wait">${name}</Enqueue></Response>`;
+async function waitsIn(name: string, more = '') {
+  const twiml = `<Response><Enqueue waitUrl="/wait" ${more}>${name}</Enqueue></Response>`;
   house.application.on('/voice', twiml);
   const call = await (await house.robot()).call();
   await call.hears(MUSIC_HZ);
@@ -62,6 +62,27 @@ describe('a queue', () => {
     await first.ended;
   });
 
+  it('counts how long somebody waited, and not how long they talked', async () => {
+    house.application.on('/over', '<Response><Hangup/></Response>');
+    house.application.on('/whisper', '<Response/>');
+    const waiter = await waitsIn('counted', 'action="/over"');
+    house.application.on(
+      '/voice',
+      '<Response><Dial><Queue url="/whisper">counted</Queue></Dial></Response>',
+    );
+    const agent = await (await house.robot()).call();
+    waiter.sendTone(440);
+    await agent.hears(440);
+    await agent.hearsFor(1_500);
+    agent.hangup();
+    const asked = async (at: string) =>
+      (await house.application.next(({ path }) => path === at)).fields;
+    const { QueueTime, DequeingCallSid } = await asked('/whisper');
+    expect(DequeingCallSid).toBe(agent.sid);
+    expect(QueueTime).toMatch(/^\d+$/);
+    expect(await asked('/over')).toMatchObject({ QueueResult: 'bridged', QueueTime });
+  });
+
   it('turns away whom it has no room for', async () => {
     await house.client.queues.create({ friendlyName: 'narrow', maxSize: 1 });
     const first = await waitsIn('narrow');
@@ -72,7 +93,14 @@ describe('a queue', () => {
       twiml: `<Response><Enqueue action="${url}">narrow</Enqueue></Response>`,
     });
     const { fields } = await house.application.next(({ path }) => path === '/enqueued');
-    expect(fields.QueueResult).toBe('queue-full');
+    expect(fields).toMatchObject({ QueueResult: 'queue-full' });
+    // It was in no queue, and for no time.
+    expect(fields).not.toHaveProperty('QueueSid');
+    expect(fields).not.toHaveProperty('QueueTime');
+    const { fields: heard } = await house.application.next(
+      ({ path, fields: { CallSid } }) => path === '/wait' && CallSid === first.sid,
+    );
+    expect(heard).toMatchObject({ QueuePosition: '1', CurrentQueueSize: '1', MaxQueueSize: '1' });
     first.hangup();
   });
 });

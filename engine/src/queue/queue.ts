@@ -23,6 +23,7 @@ export class Waiting {
   /** Resolves when the conversation with whoever took it is over. */
   readonly bridged: Promise<void>;
   readonly #take = new AbortController();
+  #takenAt: number | null = null;
   #over!: () => void;
 
   constructor(call: Call, signal: AbortSignal) {
@@ -32,11 +33,13 @@ export class Waiting {
     this.bridged = new Promise((resolve) => (this.#over = resolve));
   }
 
+  /** How long it has waited, or had when it was taken. */
   get seconds(): number {
-    return wholeSeconds(Date.now() - this.since);
+    return wholeSeconds((this.#takenAt ?? Date.now()) - this.since);
   }
 
   take(): void {
+    this.#takenAt = Date.now();
     this.#take.abort();
   }
 
@@ -126,14 +129,15 @@ export class Queue {
       QueueTime: String(waiting.seconds),
       QueuePosition: String(this.positionOf(waiting)),
       CurrentQueueSize: String(this.#waiting.length),
+      MaxQueueSize: String(this.record.maxSize),
       AvgQueueTime: String(this.averageSeconds),
     };
   }
 
   #hand(waiting: Waiting, asker: (first: Waiting) => void): void {
+    waiting.take();
     this.#served += 1;
     this.#servedSeconds += waiting.seconds;
-    waiting.take();
     asker(waiting);
   }
 }

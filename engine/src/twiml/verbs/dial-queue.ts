@@ -59,12 +59,13 @@ export async function dialQueue(
   }
 
   async function hear(
-    { call: waiter, signal: until }: Waiting,
+    { call: waiter, signal: until, seconds }: Waiting,
     url: string,
     how: 'GET' | 'POST',
   ): Promise<void> {
+    const QueueTime = String(seconds);
     const source = { kind: 'url', url, method: how } as const;
-    const fields = () => ({ QueueSid: queue.sid, DequeingCallSid: call.sid });
+    const fields = () => ({ QueueSid: queue.sid, QueueTime, DequeingCallSid: call.sid });
     try {
       await scripts.run({ call: waiter, kind: 'whisper', source, fields, signal: until });
     } catch (error) {

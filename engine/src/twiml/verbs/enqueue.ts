@@ -30,18 +30,13 @@ export const enqueue: Verb = async (run, tools) => {
   await call.answer();
   if (signal.aborted) return NEXT;
   const queue = tools.queues.named(element.text);
-  const result = (how: QueueResult, waiting: Waiting | null) => ({
-    QueueResult: how,
-    QueueSid: queue.sid,
-    QueueTime: String(waiting?.seconds ?? 0),
-  });
-  let fields = result('queue-full', null);
+  let fields: Record<string, string> = { QueueResult: 'queue-full' satisfies QueueResult };
   if (queue.size < (read.maxQueueSize ?? queue.record.maxSize)) {
     const waiting = queue.add(call, signal);
     const wait = waitUrl === null ? null : { url: waitUrl, method: read.waitUrlMethod };
     const how = await stay(run, tools, queue, waiting, wait);
     if (how === 'hang-up') return { next: 'hang-up' };
-    fields = result(how, waiting);
+    fields = { QueueResult: how, QueueSid: queue.sid, QueueTime: String(waiting.seconds) };
   }
   if (action === null) return NEXT;
   if (call.over) tools.scripts.tell(call, action, read.method, fields);
