@@ -93,6 +93,25 @@ describe('<Gather>', () => {
     own.hangup();
   });
 
+  it('goes on with the next verb where neither it nor its document has an address', async () => {
+    const phone = await house.robot('demo_phone');
+    const verbs = '<Record maxLength="1" playBeep="false"/><Gather numDigits="1"/>';
+    const music = `<Play loop="0">${house.application.url}/wait.wav</Play>`;
+    const { sid } = await house.client.calls.create({
+      ...{ to: 'client:demo_phone', from: ACCOUNT.TWILIO_CALLER_ID },
+      twiml: `<Response>${verbs}${music}</Response>`,
+    });
+    const call = await phone.incoming();
+    call.sendTone(440);
+    await call.answer();
+    const { recordings } = house.client.calls(sid);
+    const status = async () => (await recordings.list())[0]?.status;
+    await expect.poll(status, { timeout: 5_000 }).toBe('completed');
+    await call.sendDigits('1');
+    await call.hears(WAIT_HZ);
+    call.hangup();
+  });
+
   it('lets its prompt play on when keys may not stop it', async () => {
     const prompt = '<Play loop="2">/wait.wav</Play>';
     const call = await callTo(

@@ -62,9 +62,16 @@ export function addressIn(element: Element, text: string, base: string): string 
   return url.href;
 }
 
-/** Where a verb's outcome goes: `action`, or the document in which the verb stands. */
-export function actionOf(element: Element, action: string | undefined, base: string): string {
-  return addressIn(element, action === undefined || action === '' ? base : action, base);
+/**
+ * Where a verb's outcome goes: `action`, or the document in which the verb stands; null where that came
+ * with the call and has no address, and the call goes on with the next verb.
+ */
+export function actionOf(
+  element: Element,
+  action: string | undefined,
+  base: string,
+): string | null {
+  return addressOrNull(element, action === undefined || action === '' ? base : action, base);
 }
 
 /** Null when the attribute is absent or empty. */

@@ -38,6 +38,7 @@ export const gather: Verb = async (run, tools) => {
       throw new TwimlProblem(TWIML.schema, `<Gather><${name}> is not supported`);
     }
   }
+  const url = actionOf(element, read.action, base);
   await call.answer();
   if (signal.aborted) return NEXT;
   const collector = new KeyCollector(call, tools.media, {
@@ -52,10 +53,9 @@ export const gather: Verb = async (run, tools) => {
     collector.startClock();
     const keys = await collector.result;
     if (signal.aborted) return NEXT;
-    if (keys.digits === '' && !read.actionOnEmptyResult) return NEXT;
+    if (url === null || (keys.digits === '' && !read.actionOnEmptyResult)) return NEXT;
     const { digits: Digits, finishedOn } = keys;
     const fields = { Digits, ...(finishedOn === null ? {} : { FinishedOnKey: finishedOn }) };
-    const url = actionOf(element, read.action, base);
     return { next: 'document', url, method: read.method, fields };
   } finally {
     signal.removeEventListener('abort', close);

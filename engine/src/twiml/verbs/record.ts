@@ -50,14 +50,14 @@ export const record: Verb = async (run, tools) => {
   const fields = () => fieldsOf(recording, tools, digits);
   if (call.over) {
     await recording.finished;
-    tools.scripts.tell(call, url, read.method, fields());
+    if (url !== null) tools.scripts.tell(call, url, read.method, fields());
     return NEXT;
   }
   if (signal.aborted) return NEXT;
   await recording.finished;
   // As on Twilio: where nothing was said the application is not asked; the next verb is.
   const { status } = recording.record;
-  if (status === 'absent' || signal.aborted) return NEXT;
+  if (url === null || status === 'absent' || signal.aborted) return NEXT;
   return { next: 'document', url, method: read.method, fields: fields() };
 };
 
