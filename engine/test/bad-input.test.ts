@@ -37,7 +37,9 @@ async function ask(
 
 describe('a request', () => {
   it.each([
-    ['without a number', { To: '' }, 21211],
+    ['without a number', { To: null }, 21201],
+    ['from no number', { From: null }, 21213],
+    ['to an empty number', { To: '' }, 21211],
     ['to a number that is none', { To: '0123' }, 21211],
     ['to a SIP address that is none', { To: 'sip:ada@' }, 21211],
     ['from nobody', { From: '' }, 21212],

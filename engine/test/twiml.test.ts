@@ -34,6 +34,18 @@ describe('TwiML for a browser’s call', () => {
     expect(error?.code).toBe(code);
   });
 
+  it.each([
+    ['<Record transcribe="true"/>', '<Record> attribute transcribe: only "false" is supported'],
+    [
+      '<Dial><Client><Identity>ada</Identity><Parameter name="ticket"/></Client></Dial>',
+      '<Parameter> attribute value: is missing',
+    ],
+  ])('%s is refused in words', async (verb, message) => {
+    house.application.on('/voice', `<Response>${verb}</Response>`);
+    const call = await (await house.robot()).call();
+    expect((await call.ended).error).toEqual({ code: 12200, message });
+  });
+
   it('that asks for news of who speaks is refused by name', async () => {
     const news = 'statusCallback="/news" statusCallbackEvent="join speaker"';
     house.application.on(

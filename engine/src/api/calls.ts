@@ -58,6 +58,9 @@ export const CODES = {
   SendDigits: 21_217,
 } as const;
 
+/** The same, for what is not there at all. */
+export const ABSENT = { To: 21_201, From: 21_213 } as const;
+
 const SCRIPT = {
   Url: address.optional(),
   Method: method.default('POST'),
@@ -142,7 +145,7 @@ export function callRoutes(scope: Api, parts: CallParts): void {
   const { ledger, switchboard, runner, present } = parts;
 
   scope.post('/Calls.json', { onRequest: parts.admission.hook }, async (request, reply) => {
-    const read = fields(request.body, CREATE, CODES);
+    const read = fields(request.body, CREATE, CODES, ABSENT);
     const app = applicationOf(read.ApplicationSid, ledger);
     const source = app ? voiceSource(app) : sourceOf(read);
     if (source === null) throw new ApiProblem(400, 21_205, 'Give a Url, Twiml or ApplicationSid');

@@ -46,14 +46,16 @@ export const words = <Word extends string>(known: readonly [Word, ...Word[]]) =>
 /**
  * Reads a request's fields. One that is unknown, or that this engine does not carry out, is
  * refused by name. Twilio's 20001 says that a parameter is wrong; `codes` are those that have one
- * of their own. @throws ApiProblem
+ * of their own, `absent` those that have one for not being there. @throws ApiProblem
  */
 export function fields<Shape extends z.ZodRawShape>(
   raw: unknown,
   shape: Shape,
   codes: Readonly<Record<string, number>> = {},
+  absent: Readonly<Record<string, number>> = {},
 ): z.infer<z.ZodObject<Shape>> {
-  const read = z.strictObject(shape).safeParse(raw ?? {});
+  const given = raw ?? {};
+  const read = z.strictObject(shape).safeParse(given);
   if (read.success) return read.data;
   const [issue] = read.error.issues;
   const unknown = read.error.issues.find((one) => one.code === 'unrecognized_keys');
@@ -63,5 +65,8 @@ export function fields<Shape extends z.ZodRawShape>(
   }
   const name = issue?.path.join('.') ?? '';
   const code = codes[name] ?? 20_001;
+  if (name in shape && !Object.hasOwn(given, name)) {
+    throw new ApiProblem(400, absent[name] ?? code, `Missing required parameter ${name}`);
+  }
   throw new ApiProblem(400, code, `Invalid parameter ${name}: ${issue?.message ?? 'is wrong'}`);
 }

@@ -9,7 +9,15 @@ import { REGIONS, type Conferences } from '../room/conferences.ts';
 import { musicOf } from '../room/music.ts';
 import { BEEPS, type Participant } from '../room/participant.ts';
 import { isSid } from '../sid.ts';
-import { CALL_EVENTS, CODES, credentialsOf, destination, origin, SIP_AUTH } from './calls.ts';
+import {
+  ABSENT,
+  CALL_EVENTS,
+  CODES,
+  credentialsOf,
+  destination,
+  origin,
+  SIP_AUTH,
+} from './calls.ts';
 import { address, fields, flag, method, musicAddress, whole, words } from './fields.ts';
 import { ApiProblem, notFound } from './problem.ts';
 import { PARTICIPANT_RECORD_FIELDS, recordSettings } from './record-fields.ts';
@@ -62,7 +70,7 @@ export interface ParticipantCreateParts {
 
 /** @throws ApiProblem */
 export function readCreate(body: unknown): ParticipantCreate {
-  return fields(body, CREATE, CODES);
+  return fields(body, CREATE, CODES, ABSENT);
 }
 
 /** Coaching need not be said when it is said whom. */

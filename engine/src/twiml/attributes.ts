@@ -41,9 +41,11 @@ export function attributes<Shape extends z.ZodRawShape>(
   const read = z.strictObject(shape).safeParse(element.attributes);
   if (read.success) return read.data;
   const issue = read.error.issues[0];
-  const names = issue?.code === 'unrecognized_keys' ? issue.keys.join(', ') : issue?.path.join('.');
-  const why = issue?.code === 'unrecognized_keys' ? 'is not supported' : issue?.message;
-  throw new TwimlProblem(code, `<${element.name}> attribute ${names ?? ''}: ${why ?? 'is wrong'}`);
+  const unknown = issue?.code === 'unrecognized_keys';
+  const names = unknown ? issue.keys.join(', ') : (issue?.path.join('.') ?? '');
+  const absent = names in shape && !Object.hasOwn(element.attributes, names);
+  const why = unknown ? 'is not supported' : absent ? 'is missing' : issue?.message;
+  throw new TwimlProblem(code, `<${element.name}> attribute ${names}: ${why ?? 'is wrong'}`);
 }
 
 /**

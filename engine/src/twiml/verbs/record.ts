@@ -21,7 +21,7 @@ const SHAPE = {
   recordingStatusCallbackMethod: method.default('POST'),
   recordingStatusCallbackEvent: words(RECORDING_EVENTS).default(['completed']),
   // Nobody writes down what is said; whoever asks for it is told so.
-  transcribe: z.enum(['false']).optional(),
+  transcribe: z.literal('false', { error: 'only "false" is supported' }).optional(),
 } as const;
 
 /** https://www.twilio.com/docs/voice/twiml/record: what the caller says after the beep. */
