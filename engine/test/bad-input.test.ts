@@ -58,6 +58,7 @@ describe('a request', () => {
     const { status, ...rest } = await ask('POST', '/Calls.json', Object.fromEntries(form));
     expect(status).toBe(400);
     expect(rest.code).toBe(code);
+    expect(rest.message).not.toContain('undefined');
     expect(await house.client.calls.list()).toHaveLength(0);
   });
 

@@ -64,9 +64,8 @@ export function fields<Shape extends z.ZodRawShape>(
     throw new ApiProblem(400, 20_001, `This engine does not support the parameter ${names}`);
   }
   const name = issue?.path.join('.') ?? '';
-  const code = codes[name] ?? 20_001;
-  if (name in shape && !Object.hasOwn(given, name)) {
-    throw new ApiProblem(400, absent[name] ?? code, `Missing required parameter ${name}`);
-  }
-  throw new ApiProblem(400, code, `Invalid parameter ${name}: ${issue?.message ?? 'is wrong'}`);
+  const missing = name in shape && !Object.hasOwn(given, name);
+  const code = (missing ? absent[name] : undefined) ?? codes[name] ?? 20_001;
+  const why = missing ? 'is missing' : (issue?.message ?? 'is wrong');
+  throw new ApiProblem(400, code, `Invalid parameter ${name}: ${why}`);
 }
