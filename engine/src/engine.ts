@@ -86,12 +86,12 @@ async function build(config: EngineConfig, ground: Ground, log: Logger): Promise
   const notices = new Notices(ledger, log);
   const queues = new Queues(ledger);
   const outbox = new Outbox(requester, ledger, log, (owed, why) => notices.addCallback(owed, why));
-  const calls = new CallCallbacks(outbox, ledger, account.sid);
+  const callbacks = new RecordingCallbacks(outbox, account.sid, apiBase);
+  const calls = new CallCallbacks(outbox, ledger, account.sid, (one) => callbacks.urlOf(one));
   const onError = (error: unknown) => log.error({ err: error }, 'a listener failed');
   const switchboard = new Switchboard(ledger, calls, limits.maxCalls, onError);
 
   const files = new RecordingFiles(join(folder, 'recordings'));
-  const callbacks = new RecordingCallbacks(outbox, account.sid, apiBase);
   const parts = { ledger, media, files, callbacks };
   const recorder = new Recorder(parts, config.minFreeBytes, log);
   const callRecordings = new CallRecordings(recorder, switchboard);

@@ -42,6 +42,7 @@ describe('a call that is recorded from its answer', () => {
     const call = await house.client.calls.create({
       ...{ to: ADA, from, twiml: twiml(), record: true, recordingChannels: 'dual' },
       trim: 'do-not-trim',
+      statusCallback: `${house.application.url}/over`,
       recordingStatusCallback: `${house.application.url}/dual`,
       recordingStatusCallbackEvent: ['in-progress', 'completed'],
     });
@@ -52,6 +53,9 @@ describe('a call that is recorded from its answer', () => {
     await house.client.calls(call.sid).update({ status: 'completed' });
     const { fields } = await told('/dual', 'completed');
     expect(fields).toMatchObject({ RecordingChannels: '2', RecordingTrack: 'both' });
+    const over = await house.application.next(({ path }) => path === '/over');
+    const { RecordingSid, RecordingUrl } = fields;
+    expect(over.fields).toMatchObject({ CallStatus: 'completed', RecordingSid, RecordingUrl });
     const sid = fields.RecordingSid ?? '';
     const [says, hears] = await sound(sid, 2);
     expect(db(CUSTOMER_HZ, says) - db(MUSIC_HZ, says)).toBeGreaterThan(30);

@@ -31,11 +31,19 @@ export class CallCallbacks {
   readonly #outbox: Outbox;
   readonly #ledger: Ledger;
   readonly #accountSid: string;
+  readonly #recordingUrl: (recording: { sid: string }) => string;
 
-  constructor(outbox: Outbox, ledger: Ledger, accountSid: string) {
+  /** `recordingUrl`: where a recording can be had. */
+  constructor(
+    outbox: Outbox,
+    ledger: Ledger,
+    accountSid: string,
+    recordingUrl: (recording: { sid: string }) => string,
+  ) {
     this.#outbox = outbox;
     this.#ledger = ledger;
     this.#accountSid = accountSid;
+    this.#recordingUrl = recordingUrl;
   }
 
   tell(record: CallRecord, event: CallEvent): void {
@@ -55,6 +63,11 @@ export class CallCallbacks {
       fields.CallDuration = String(seconds);
       fields.Duration = String(Math.ceil(seconds / 60));
       fields.SipResponseCode = String(record.sipCode ?? 200);
+      // It is not encoded yet: how long it is, its own callback tells.
+      if (record.recordingSid !== undefined) {
+        fields.RecordingSid = record.recordingSid;
+        fields.RecordingUrl = this.#recordingUrl({ sid: record.recordingSid });
+      }
     }
     record.sequence += 1;
     this.#ledger.calls.save(record);

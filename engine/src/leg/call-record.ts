@@ -45,6 +45,8 @@ export interface CallRecord {
   endedAt: number | null;
   sipCode: number | null;
   callback: CallCallback | null;
+  /** The recording that came with the order for the call; absent where none was wanted. */
+  recordingSid?: string;
   /** The number of the next status callback, from 0. */
   sequence: number;
 }

@@ -189,6 +189,12 @@ export class Call implements LineListener {
     this.#save();
   }
 
+  /** Its last status callback tells where that recording will be. */
+  setRecording(sid: string): void {
+    this.record.recordingSid = sid;
+    this.#save();
+  }
+
   setTimeLimit(ms: number): void {
     if (this.#lifeTimer) clearTimeout(this.#lifeTimer);
     this.#life(ms);

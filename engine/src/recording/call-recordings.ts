@@ -18,7 +18,7 @@ export class CallRecordings {
     switchboard.onAnswered.listen((call) => {
       const settings = this.#wanted.get(call.sid);
       this.#wanted.delete(call.sid);
-      if (settings) this.start(call, settings);
+      if (settings) this.#startOwn(call, settings);
     });
     switchboard.onEnded.listen(({ call }) => {
       this.#wanted.delete(call.sid);
@@ -27,7 +27,7 @@ export class CallRecordings {
   }
 
   whenAnswered(call: Call, settings: CallRecordingSettings): void {
-    if (call.inProgress) this.start(call, settings);
+    if (call.inProgress) this.#startOwn(call, settings);
     else this.#wanted.set(call.sid, settings);
   }
 
@@ -42,6 +42,12 @@ export class CallRecordings {
       callSid: call.sid,
       tap: { leg, track },
     });
+  }
+
+  /** The one that was ordered together with the call. */
+  #startOwn(call: Call, settings: CallRecordingSettings): void {
+    const live = this.start(call, settings);
+    if (live) call.setRecording(live.record.sid);
   }
 
   /** Those of the call itself that run, the newest last. */

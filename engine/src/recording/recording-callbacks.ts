@@ -16,7 +16,7 @@ export class RecordingCallbacks {
   }
 
   /** Where the recording can be had. */
-  urlOf({ sid }: RecordingRecord): string {
+  urlOf({ sid }: Pick<RecordingRecord, 'sid'>): string {
     return `${this.#apiBase()}/2010-04-01/Accounts/${this.#accountSid}/Recordings/${sid}`;
   }
 
