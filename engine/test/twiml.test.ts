@@ -37,6 +37,14 @@ describe('TwiML for a browser’s call', () => {
   it.each([
     ['<Record transcribe="true"/>', '<Record> attribute transcribe: only "false" is supported'],
     [
+      '<Reject><Parameter name="why" value="busy"/></Reject>',
+      '<Reject><Parameter> is not supported',
+    ],
+    [
+      '<Dial>+447700900001<Client>ada</Client></Dial>',
+      '<Dial> has the text +447700900001 beside <Client>',
+    ],
+    [
       '<Dial><Client><Identity>ada</Identity><Parameter name="ticket"/></Client></Dial>',
       '<Parameter> attribute value: is missing',
     ],

@@ -29,15 +29,30 @@ export const words = <Word extends string>(known: readonly [Word, ...Word[]]) =>
     .transform((text) => text.split(/\s+/).filter((word) => word !== ''))
     .pipe(z.array(z.enum(known, { error: ({ input }) => `names ${String(input)}` })));
 
+/** What others may stand in; each of them says which. */
+const PARENTS: ReadonlySet<string> = new Set([
+  'Client',
+  'Dial',
+  'Enqueue',
+  'Gather',
+  'Number',
+  'Say',
+  'Sip',
+]);
+
 /**
  * Reads an element's attributes; one that is unknown, or that this engine does not carry out, is
- * refused by name. @throws TwimlProblem
+ * refused by name, and so is an element in one that holds none. @throws TwimlProblem
  */
 export function attributes<Shape extends z.ZodRawShape>(
   element: Element,
   shape: Shape,
   code: number = TWIML.schema,
 ): z.infer<z.ZodObject<Shape>> {
+  const [child] = element.children;
+  if (child && !PARENTS.has(element.name)) {
+    throw new TwimlProblem(code, `<${element.name}><${child.name}> is not supported`);
+  }
   const read = z.strictObject(shape).safeParse(element.attributes);
   if (read.success) return read.data;
   const issue = read.error.issues[0];

@@ -94,6 +94,12 @@ function nounsOf(element: Element): [Element, ...Element[]] {
     if (element.text === '') throw new TwimlProblem(TWIML.schema, '<Dial> names nobody');
     return [{ ...element, name: 'Number', attributes: {} }];
   }
+  if (element.text !== '') {
+    throw new TwimlProblem(
+      TWIML.schema,
+      `<Dial> has the text ${element.text} beside <${first.name}>`,
+    );
+  }
   for (const { name } of [first, ...more]) {
     if (![...ALONE, ...TOGETHER].includes(name)) {
       throw new TwimlProblem(TWIML.schema, `<Dial><${name}> is not supported`);
