@@ -208,7 +208,7 @@ describe('<Record>', () => {
   it('is refused what it cannot do', async () => {
     house.application.on('/voice', '<Response><Record transcribe="true"/></Response>');
     const { error } = await (await (await house.robot()).call()).ended;
-    expect(error).toMatchObject({ code: 12200 });
+    expect(error).toMatchObject({ code: 13614 });
     expect(error?.message).toContain('transcribe');
   });
 });

@@ -128,10 +128,10 @@ describe('<Say>', () => {
   });
 
   it.each([
-    ['a voice', say('x', 'voice="Polly.Nobody"'), 13512, 'Polly.Nobody'],
-    ['a language', say('x', 'language="tlh"'), 13511, 'tlh'],
+    ['a voice', say('x', 'voice="Polly.Nobody"'), 13511, 'Polly.Nobody'],
+    ['a language', say('x', 'language="tlh"'), 13512, 'tlh'],
     ['a mark', say('x <phoneme>y</phoneme>'), 12200, 'phoneme'],
-    ['too long a text', say('x'.repeat(4_097)), 13520, '4096'],
+    ['too long a text', say('x'.repeat(4_097)), 13521, '4096'],
   ] as const)('refuses by name %s that it does not have', async (_, twiml, code, name) => {
     house.application.on('/voice', twiml);
     const call: RobotCall = await (await house.robot()).call();

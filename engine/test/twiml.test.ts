@@ -11,17 +11,23 @@ afterAll(() => house.close());
 describe('TwiML for a browser’s call', () => {
   it.each([
     ['is no XML', 'hello', 12100],
-    ['has another root', '<Hello/>', 12100],
+    ['has another root', '<Hello/>', 12102],
     ['declares entities', '<!DOCTYPE x [<!ENTITY a "b">]><Response>&a;</Response>', 12100],
     ['has an unknown verb', '<Response><Dance/></Response>', 12200],
-    ['wants to be spoken to', '<Response><Gather input="speech"/></Response>', 12200],
-    ['knows no such voice', '<Response><Say voice="Polly.Nobody">Hello</Say></Response>', 13512],
-    ['dials no SIP address', '<Response><Dial><Sip>sip:@</Sip></Dial></Response>', 12200],
+    ['wants to be spoken to', '<Response><Gather input="speech"/></Response>', 13326],
+    ['knows no such voice', '<Response><Say voice="Polly.Nobody">Hello</Say></Response>', 13511],
+    ['dials no SIP address', '<Response><Dial><Sip>sip:@</Sip></Dial></Response>', 13243],
     [
       'has an unknown attribute',
       '<Response><Dial><Conference mood="x">a</Conference></Dial></Response>',
-      13230,
+      12200,
     ],
+    ['waits too long', '<Response><Dial timeout="999">+447700900001</Dial></Response>', 13212],
+    ['has no caller ID', '<Response><Dial callerId="me!">+447700900001</Dial></Response>', 13214],
+    ['dials a place', '<Response><Dial><Place>here</Place></Dial></Response>', 13215],
+    ['sends what are no keys', '<Response><Play digits="1x"/></Response>', 13430],
+    ['nests a menu', '<Response><Gather><Gather/></Gather></Response>', 13320],
+    ['redirects nowhere', '<Response><Redirect/></Response>', 11100],
     ['plays no sound', '<Response><Play>/page</Play></Response>', 13420],
     ['plays what is not there', '<Response><Play>/gone.wav</Play></Response>', 11200],
   ] as const)('that %s ends the call with its code', async (_, twiml, code) => {
@@ -35,7 +41,11 @@ describe('TwiML for a browser’s call', () => {
   });
 
   it.each([
-    ['<Record transcribe="true"/>', '<Record> attribute transcribe: only "false" is supported'],
+    [
+      '<Record transcribe="true"/>',
+      '<Record> attribute transcribe: only "false" is supported',
+      13614,
+    ],
     [
       '<Reject><Parameter name="why" value="busy"/></Reject>',
       '<Reject><Parameter> is not supported',
@@ -48,10 +58,10 @@ describe('TwiML for a browser’s call', () => {
       '<Dial><Client><Identity>ada</Identity><Parameter name="ticket"/></Client></Dial>',
       '<Parameter> attribute value: is missing',
     ],
-  ])('%s is refused in words', async (verb, message) => {
+  ])('%s is refused in words', async (verb, message, code = 12200) => {
     house.application.on('/voice', `<Response>${verb}</Response>`);
     const call = await (await house.robot()).call();
-    expect((await call.ended).error).toEqual({ code: 12200, message });
+    expect((await call.ended).error).toEqual({ code, message });
   });
 
   it('that asks for news of who speaks is refused by name', async () => {
@@ -62,7 +72,7 @@ describe('TwiML for a browser’s call', () => {
     );
     const { error } = await (await (await house.robot()).call()).ended;
     expect(error).toMatchObject({
-      code: 13230,
+      code: 12200,
       message: expect.stringMatching(/statusCallbackEvent.*speaker/) as string,
     });
   });

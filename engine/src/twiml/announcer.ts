@@ -60,7 +60,7 @@ export class TwimlAnnouncer implements Announcer {
           const path = await this.#tools.speech.say(said.ssml, said.voice);
           for (let n = 0; n < Math.max(1, said.loop) && !signal.aborted; n += 1) await play(path);
         } else {
-          throw new TwimlProblem(TWIML.schema, `<${element.name}> cannot be announced`);
+          throw new TwimlProblem(TWIML.conferenceVerb, `<${element.name}> cannot be announced`);
         }
       }
     }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { HttpMethod } from '../callback/request.ts';
+import { attributeCode } from './attribute-codes.ts';
 import type { Element } from './parse.ts';
 import { TWIML, TwimlProblem } from './problem.ts';
 
@@ -47,20 +48,23 @@ const PARENTS: ReadonlySet<string> = new Set([
 export function attributes<Shape extends z.ZodRawShape>(
   element: Element,
   shape: Shape,
-  code: number = TWIML.schema,
 ): z.infer<z.ZodObject<Shape>> {
   const [child] = element.children;
   if (child && !PARENTS.has(element.name)) {
-    throw new TwimlProblem(code, `<${element.name}><${child.name}> is not supported`);
+    throw new TwimlProblem(TWIML.schema, `<${element.name}><${child.name}> is not supported`);
   }
   const read = z.strictObject(shape).safeParse(element.attributes);
   if (read.success) return read.data;
   const issue = read.error.issues[0];
   const unknown = issue?.code === 'unrecognized_keys';
-  const names = unknown ? issue.keys.join(', ') : (issue?.path.join('.') ?? '');
-  const absent = names in shape && !Object.hasOwn(element.attributes, names);
+  const names = unknown ? issue.keys : [issue?.path.join('.') ?? ''];
+  const [name = ''] = names;
+  const absent = name in shape && !Object.hasOwn(element.attributes, name);
   const why = unknown ? 'is not supported' : absent ? 'is missing' : issue?.message;
-  throw new TwimlProblem(code, `<${element.name}> attribute ${names}: ${why ?? 'is wrong'}`);
+  throw new TwimlProblem(
+    attributeCode(element.name, name),
+    `<${element.name}> attribute ${names.join(', ')}: ${why ?? 'is wrong'}`,
+  );
 }
 
 /**

@@ -144,7 +144,8 @@ export class Interpreter implements Scripts {
         const verb = VERBS[kind][element.name];
         if (!verb) {
           const where = kind === 'call' ? 'supported' : 'possible here';
-          throw new TwimlProblem(TWIML.schema, `<${element.name}> is not ${where}`);
+          const code = kind === 'music' ? TWIML.conferenceVerb : TWIML.schema;
+          throw new TwimlProblem(code, `<${element.name}> is not ${where}`);
         }
         const outcome = await verb({ call, element, base, signal }, this.#tools);
         if (element.name !== 'Redirect') count += 1;

@@ -32,7 +32,7 @@ const parser = new XMLParser({
 
 /**
  * The verbs of a TwiML document. Document type declarations are refused, and with them every
- * declared entity. @throws TwimlProblem 12100
+ * declared entity. @throws TwimlProblem 12100, 12102
  */
 export function parseTwiml(text: string): Element[] {
   const refuse = (why: string) => new TwimlProblem(TWIML.parse, `The TwiML cannot be read: ${why}`);
@@ -47,7 +47,9 @@ export function parseTwiml(text: string): Element[] {
     throw refuse((error as Error).message);
   }
   const root = elements(nodes, 0, refuse)[0];
-  if (root?.name !== 'Response') throw refuse('its root is not <Response>');
+  if (root?.name !== 'Response') {
+    throw new TwimlProblem(TWIML.root, 'The TwiML cannot be read: its root is not <Response>');
+  }
   return root.children;
 }
 

@@ -33,22 +33,25 @@ export function keptReply({ status, headers, body }: Reply): Exchange['reply'] {
   };
 }
 
+/** For documents; what is wrong with an attribute has codes of its own (attribute-codes.ts). */
 export const TWIML = {
   url: 11_100,
   retrieval: 11_200,
   parse: 12_100,
+  root: 12_102,
   schema: 12_200,
   contentType: 12_300,
-  dialNested: 13_201,
   dialCallerId: 13_214,
+  dialNested: 13_215,
   dialNumber: 13_224,
-  conferenceAttribute: 13_230,
-  sendDigits: 13_222,
+  conferenceVerb: 13_238,
+  sipAddress: 13_243,
+  gatherNested: 13_320,
   playFile: 13_420,
-  sayLanguage: 13_511,
-  sayVoice: 13_512,
+  sayVoice: 13_511,
+  sayLanguage: 13_512,
   sayText: 13_520,
-  redirectUrl: 13_610,
+  sayLength: 13_521,
   /** Ours: Twilio documents no code for documents that send a call round for ever. */
   redirectLoop: 12_200,
 } as const;

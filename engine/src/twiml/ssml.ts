@@ -19,7 +19,7 @@ const LONGEST = 4096;
 export function speakDocument(say: Element): string | null {
   const inside = say.content.map((node) => written(node)).join('');
   if (plainLength(say) > LONGEST) {
-    throw new TwimlProblem(TWIML.sayText, `<Say> says more than ${LONGEST} characters`);
+    throw new TwimlProblem(TWIML.sayLength, `<Say> says more than ${LONGEST} characters`);
   }
   return hasSpeech(say) ? `<speak>${inside.trim()}</speak>` : null;
 }

@@ -40,7 +40,7 @@ export async function dialConference(
   { call, element, base, signal }: VerbRun,
   { conferences }: VerbTools,
 ): Promise<Record<string, string>> {
-  const read = attributes(element, SHAPE, TWIML.conferenceAttribute);
+  const read = attributes(element, SHAPE);
   if (element.text === '') throw new TwimlProblem(TWIML.schema, '<Conference> has no name');
   const callbacks = callbacksOf(element, read, base);
   await call.answer();

@@ -82,7 +82,7 @@ function addressOf(element: Element): string {
 function sipOf({ text }: Element): string {
   const address = /^sips?:/i.test(text) ? text : `sip:${text}`;
   if (isSipDestination(address)) return address;
-  throw new TwimlProblem(TWIML.schema, `<Dial>: ${text || 'nothing'} is no SIP address`);
+  throw new TwimlProblem(TWIML.sipAddress, `<Dial>: ${text || 'nothing'} is no SIP address`);
 }
 
 function numberOf(element: Element): string {

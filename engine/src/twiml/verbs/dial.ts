@@ -43,15 +43,15 @@ const SHAPE = {
 export const dial: Verb = async (run, tools) => {
   const { call, element, base, signal } = run;
   const read = attributes(element, SHAPE);
+  const nouns = nounsOf(element);
   const settings: DialSettings = {
     timeoutMs: read.timeout * 1000,
     limitMs: read.timeLimit * 1000,
-    callerId: read.callerId,
+    callerId: callerIdOf(read.callerId, nouns),
     answerOnBridge: read.answerOnBridge,
     hangUpOnStar: read.hangupOnStar,
     record: recordOf(element, read, base),
   };
-  const nouns = nounsOf(element);
   const [first] = nouns;
   const inside = { ...run, element: first };
   const action = addressOrNull(element, read.action, base);
@@ -85,6 +85,14 @@ function recordOf(
   };
 }
 
+/** A number, or who calls; towards SIP any name of these characters. Absent when it is empty. */
+function callerIdOf(text: string | undefined, nouns: readonly Element[]): string | undefined {
+  if (text === undefined || text === '') return undefined;
+  const named = nouns.every(({ name }) => name === 'Sip') && /^[\w.+-]+$/.test(text);
+  if (named || /^(\+?\d{3,15}|(client|sips?):\S+)$/i.test(text)) return text;
+  throw new TwimlProblem(TWIML.dialCallerId, `<Dial> attribute callerId: ${text} is no caller ID`);
+}
+
 const ALONE = ['Conference', 'Queue'];
 const TOGETHER = ['Number', 'Client', 'Sip'];
 
@@ -102,10 +110,10 @@ function nounsOf(element: Element): [Element, ...Element[]] {
   }
   for (const { name } of [first, ...more]) {
     if (![...ALONE, ...TOGETHER].includes(name)) {
-      throw new TwimlProblem(TWIML.schema, `<Dial><${name}> is not supported`);
+      throw new TwimlProblem(TWIML.dialNested, `<Dial><${name}> is not supported`);
     }
     if (ALONE.includes(name) && more.length > 0) {
-      throw new TwimlProblem(TWIML.schema, `<Dial><${name}> stands alone`);
+      throw new TwimlProblem(TWIML.dialNested, `<Dial><${name}> stands alone`);
     }
   }
   return [first, ...more];

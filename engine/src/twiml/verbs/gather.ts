@@ -10,7 +10,9 @@ import { say } from './say.ts';
 const PROMPTS: Readonly<Record<string, Verb>> = { Say: say, Play: play, Pause: pause };
 
 const SHAPE = {
-  input: z.string().default('dtmf'),
+  input: z
+    .literal('dtmf', { error: ({ input }) => `${String(input)} is not supported` })
+    .default('dtmf'),
   action: z.string().optional(),
   method: method.default('POST'),
   timeout: whole(0, 3600).default(5),
@@ -27,15 +29,9 @@ const SHAPE = {
 export const gather: Verb = async (run, tools) => {
   const { call, element, base, signal } = run;
   const read = attributes(element, SHAPE);
-  if (read.input !== 'dtmf') {
-    throw new TwimlProblem(
-      TWIML.schema,
-      `<Gather> attribute input: ${read.input} is not supported`,
-    );
-  }
   for (const { name } of element.children) {
     if (!PROMPTS[name]) {
-      throw new TwimlProblem(TWIML.schema, `<Gather><${name}> is not supported`);
+      throw new TwimlProblem(TWIML.gatherNested, `<Gather><${name}> is not supported`);
     }
   }
   const url = actionOf(element, read.action, base);

@@ -20,7 +20,7 @@ export const reject: Verb = async ({ element }) => {
 /** https://www.twilio.com/docs/voice/twiml/redirect */
 export const redirect: Verb = async ({ element, base }) => {
   const read = attributes(element, { method: method.default('POST') });
-  if (element.text === '') throw new TwimlProblem(TWIML.redirectUrl, '<Redirect> names no URL');
+  if (element.text === '') throw new TwimlProblem(TWIML.url, '<Redirect> names no URL');
   const url = addressIn(element, element.text, base);
   return { next: 'document', url, method: read.method, fields: {} };
 };
