@@ -49,8 +49,10 @@ describe('a request', () => {
     ['with TwiML that is none', { Twiml: '<Response>' }, 12100],
     ['with a callback that is none', { StatusCallback: 'x' }, 21609],
     ['with an unknown event', { StatusCallbackEvent: 'sneezed' }, 20001],
-    ['with keys that are none', { SendDigits: 'x' }, 21217],
-    ['with too long a ring', { Timeout: '601' }, 20001],
+    ['with keys that are none', { SendDigits: 'x' }, 21206],
+    ['with too long a ring', { Timeout: '601' }, 21208],
+    ['with a method that is none', { Method: 'PUT' }, 21209],
+    ['with half a SIP credential', { SipAuthUsername: 'ada' }, 21225],
     ['with an unknown application', { ApplicationSid: `AP${NOBODY}` }, 21218],
     ['with too much TwiML', { Twiml: `<Response>${' '.repeat(4_001)}</Response>` }, 20001],
   ])('%s is refused', async (_, change: Record<string, string | null>, code) => {

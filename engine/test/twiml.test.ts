@@ -24,6 +24,11 @@ describe('TwiML for a browser’s call', () => {
     ],
     ['waits too long', '<Response><Dial timeout="999">+447700900001</Dial></Response>', 13212],
     ['has no caller ID', '<Response><Dial callerId="me!">+447700900001</Dial></Response>', 13214],
+    [
+      'has half a credential',
+      '<Response><Dial><Sip username="ada">sip:ada@127.0.0.1</Sip></Dial></Response>',
+      13249,
+    ],
     ['dials a place', '<Response><Dial><Place>here</Place></Dial></Response>', 13215],
     ['sends what are no keys', '<Response><Play digits="1x"/></Response>', 13430],
     ['nests a menu', '<Response><Gather><Gather/></Gather></Response>', 13320],

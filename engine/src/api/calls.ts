@@ -55,7 +55,10 @@ export const CODES = {
   Url: 21_205,
   FallbackUrl: 21_205,
   StatusCallback: 21_609,
-  SendDigits: 21_217,
+  SendDigits: 21_206,
+  Timeout: 21_208,
+  Method: 21_209,
+  FallbackMethod: 21_209,
 } as const;
 
 /** The same, for what is not there at all. */
@@ -75,11 +78,14 @@ export const SIP_AUTH = {
   SipAuthPassword: z.string().max(255).optional(),
 } as const;
 
+/** @throws ApiProblem where only one of both is given */
 export function credentialsOf({
   SipAuthUsername: username,
   SipAuthPassword: password,
 }: z.infer<z.ZodObject<typeof SIP_AUTH>>): Credentials | null {
-  return username === undefined || password === undefined ? null : { username, password };
+  if (username === undefined && password === undefined) return null;
+  if (username !== undefined && password !== undefined) return { username, password };
+  throw new ApiProblem(400, 21_225, 'SipAuthUsername and SipAuthPassword belong together');
 }
 
 const CREATE = {

@@ -79,7 +79,7 @@ function pick<Item extends { sid: string }>(
     if (start === null && item.sid === after) start = seen;
   }
   if (start === null) {
-    throw new ApiProblem(400, 20_001, 'Invalid parameter PageToken: is not known');
+    throw new ApiProblem(400, 21_481, 'Invalid parameter PageToken: is not known');
   }
   return { start, shown, more: false };
 }

@@ -46,6 +46,7 @@ export const TWIML = {
   dialNumber: 13_224,
   conferenceVerb: 13_238,
   sipAddress: 13_243,
+  sipCredentials: 13_249,
   gatherNested: 13_320,
   playFile: 13_420,
   sayVoice: 13_511,

@@ -57,11 +57,14 @@ export function nounOf(element: Element, base: string): Noun {
     whisper: url === null ? null : { url, method: read.method },
     sendDigits: read.sendDigits ?? null,
     parameters: parametersOf(element),
-    credentials:
-      read.username === undefined || read.password === undefined
-        ? null
-        : { username: read.username, password: read.password },
+    credentials: credentialsOf(read),
   };
+}
+
+function credentialsOf({ username, password }: ReadNoun): Credentials | null {
+  if (username === undefined && password === undefined) return null;
+  if (username !== undefined && password !== undefined) return { username, password };
+  throw new TwimlProblem(TWIML.sipCredentials, '<Sip>: username and password belong together');
 }
 
 interface ReadNoun extends z.infer<z.ZodObject<typeof SIP_SHAPE>> {
