@@ -80,6 +80,11 @@ describe('an agent with a SIP phone', () => {
     await agent.goto(`${house.url}/settings/people`);
     await agent.getByRole('cell', { name: 'SIP phone' }).waitFor();
     await isSound(agent);
+    await agent.getByRole('button', { name: 'Actions for Grace Hopper' }).click();
+    await agent.getByRole('menuitem', { name: 'Choose the phone' }).click();
+    // The keyboard is at what is chosen, not at the first of the two.
+    const dialog = agent.getByRole('dialog', { name: 'Phone of Grace Hopper' });
+    await dialog.getByRole('radio', { checked: true }).and(agent.locator(':focus')).waitFor();
     await agent.goto(`${house.url}/settings/phone`);
     await agent.getByRole('radio', { name: /The browser/ }).click();
     await agent.getByRole('button', { name: 'Use the browser' }).click();

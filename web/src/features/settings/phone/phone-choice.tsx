@@ -53,6 +53,7 @@ export function PhoneChoice({ person, narrow = false }: PhoneChoiceProps) {
           hint="A headset or a microphone at the computer. Nothing to set up."
           icon={Headset}
           checked={kind === 'browser'}
+          focused={narrow && kind === 'browser'}
           onChoose={() => setLeaving(true)}
         />
         <Choice
@@ -64,6 +65,7 @@ export function PhoneChoice({ person, narrow = false }: PhoneChoiceProps) {
           }
           icon={PhoneCall}
           checked={kind === 'sip'}
+          focused={narrow && kind === 'sip'}
           disabled={!offered}
           onChoose={() => void give()}
         />
@@ -96,17 +98,21 @@ interface ChoiceProps {
   hint: string;
   icon: LucideIcon;
   checked: boolean;
+  /** Has the keyboard when the dialog opens: it would go to the first, whatever is chosen. */
+  focused: boolean;
   disabled?: boolean;
   onChoose: () => void;
 }
 
-function Choice({ label, hint, icon: Icon, checked, disabled = false, onChoose }: ChoiceProps) {
+function Choice(props: ChoiceProps) {
+  const { label, hint, icon: Icon, checked, focused, disabled = false, onChoose } = props;
   return (
     <label className="flex cursor-pointer items-start gap-3 rounded-lg border bg-surface p-4 has-checked:border-accent-text has-checked:bg-accent-soft has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent-text has-disabled:cursor-default">
       <input
         type="radio"
         name="phone"
         checked={checked}
+        autoFocus={focused}
         disabled={disabled}
         onChange={onChoose}
         className="mt-1 accent-accent outline-none"
