@@ -53,7 +53,7 @@ it('an administrator adds a trunk, is told what is wrong where it is wrong, chan
   await page.getByLabel('Name', { exact: true }).fill('Carrier');
   await page.getByLabel('Host').fill('carrier.invalid');
   await page.getByRole('button', { name: 'Remove rule 1' }).click();
-  await page.getByLabel('Caller ids').fill('020 7946 0000\nnobody');
+  await page.getByLabel('Caller IDs').fill('020 7946 0000\nnobody');
   await page.getByRole('button', { name: 'Add trunk' }).click();
   await page.getByText('To register, a user name is needed.').waitFor();
   await page.getByLabel('User name').fill('ada');
@@ -61,7 +61,7 @@ it('an administrator adds a trunk, is told what is wrong where it is wrong, chan
   await page.getByRole('button', { name: 'Add trunk' }).click();
   // This only the server can tell.
   await page.getByText('“nobody” is not a number that a phone can have.').waitFor();
-  await page.getByLabel('Caller ids').fill('020 7946 0000');
+  await page.getByLabel('Caller IDs').fill('020 7946 0000');
   await page.keyboard.press('Tab');
   await page.getByLabel('Name', { exact: true }).press('Enter');
 

@@ -33,7 +33,7 @@ export function Facts({ call, recording }: { call: Call; recording: Recording | 
           <code className="font-mono text-xs break-all">{recording.sha256}</code>
         </Fact>
       )}
-      <Fact name="Call id">
+      <Fact name="Call ID">
         <code className="font-mono text-xs break-all">{call.id}</code>
       </Fact>
     </dl>

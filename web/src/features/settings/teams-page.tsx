@@ -26,7 +26,7 @@ export function TeamsPage() {
       <title>Teams · Offhook</title>
       <SettingsList
         title="Teams"
-        intro="A supervisor sees the calls of the own team. People are put into teams on the People page."
+        intro="A supervisor sees the calls of their own team. Put people into teams on the People page."
         action={
           <Button look="primary" onClick={() => setAdding(true)}>
             <Plus aria-hidden />
@@ -38,7 +38,8 @@ export function TeamsPage() {
         {({ teams: list }) =>
           list.length === 0 ? (
             <EmptyState icon={Users} title="No teams yet">
-              With one team or none, administrators see all calls and that may be enough.
+              A supervisor sees one team’s calls; administrators see all. Without supervisors you
+              need no teams.
             </EmptyState>
           ) : (
             <ul>

@@ -16,7 +16,7 @@ export function NumbersSection() {
       intro="The numbers your carrier gave you, and how it wants others."
     >
       <Field
-        label="Caller ids"
+        label="Caller IDs"
         hint="One a line. The first is shown to whom you call, unless the call comes from another of these. Empty: your carrier shows what it knows you by."
         error={errors.callerIds?.message}
         className="sm:col-span-2"
@@ -38,7 +38,7 @@ export function NumbersSection() {
 const PARTS = [
   { name: 'prefix', label: 'Prefix', placeholder: '+44' },
   { name: 'strip', label: 'Cut off', placeholder: '3' },
-  { name: 'prepend', label: 'In front', placeholder: '0' },
+  { name: 'prepend', label: 'Add', placeholder: '0' },
 ] as const;
 
 function PrefixRules() {
@@ -52,7 +52,7 @@ function PrefixRules() {
         <span className="block text-sm text-pretty text-muted">
           Without any, this trunk takes every number, as +44… With rules it takes only numbers that
           one of them fits; the first that fits is used. To dial +442079460000 as 02079460000: +44,
-          cut off 3, put 0 in front.
+          cut off 3, add 0.
         </span>
       </legend>
       {rules.fields.map((rule, index) => (
