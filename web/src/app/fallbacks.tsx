@@ -1,10 +1,17 @@
 import { useQueryErrorResetBoundary } from '@tanstack/react-query';
 import { Link, useRouter, type ErrorComponentProps } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { createContext, use, useEffect, type ReactNode } from 'react';
 import { ApiError, messageOf } from '../lib/api.ts';
 import { Button } from '../ui/button.tsx';
 import { ErrorState } from '../ui/error-state.tsx';
 import { Spinner } from '../ui/spinner.tsx';
+
+/** Whether the frame, which has the document's one main, is around. */
+export const InFrame = createContext(false);
+
+function Main(props: { className?: string; children: ReactNode }) {
+  return use(InFrame) ? <div {...props} /> : <main {...props} />;
+}
 
 /** While a page is on its way; quick ones never show it. */
 export function Waiting() {
@@ -17,13 +24,16 @@ export function Waiting() {
 
 export function NotFound() {
   return (
-    <main className="mx-auto flex max-w-md flex-col items-center gap-3 px-4 py-20 text-center">
+    <Main className="mx-auto flex max-w-md flex-col items-center gap-3 px-4 py-20 text-center">
+      <title>No such page · Offhook</title>
       <h1 className="text-xl font-semibold">There is no page here</h1>
-      <p className="text-muted">The address may be mistyped, or what it showed is gone.</p>
+      <p className="text-balance text-muted">
+        The address may be mistyped, or what it showed is gone.
+      </p>
       <Button asChild look="primary" className="mt-2">
         <Link to="/work">Go to Work</Link>
       </Button>
-    </main>
+    </Main>
   );
 }
 
@@ -34,7 +44,7 @@ export function Broken({ error, reset }: ErrorComponentProps) {
   useEffect(() => queries.reset(), [queries]);
   const unreachable = error instanceof ApiError && error.code === 'network';
   return (
-    <main>
+    <Main>
       <h1 className="sr-only">Offhook</h1>
       <ErrorState
         title={unreachable ? 'The server cannot be reached' : 'This page could not be shown'}
@@ -45,6 +55,6 @@ export function Broken({ error, reset }: ErrorComponentProps) {
       >
         {unreachable ? 'Please check your connection and try again.' : messageOf(error)}
       </ErrorState>
-    </main>
+    </Main>
   );
 }

@@ -1,13 +1,20 @@
 import { Link, Outlet } from '@tanstack/react-router';
 import { Headset, List, Settings } from 'lucide-react';
 import { Fragment } from 'react';
+import { InFrame } from './fallbacks.tsx';
 import { OfflineBanner } from './offline-banner.tsx';
 import { TopBar } from './top-bar.tsx';
 
 const PLACES = [
-  { to: '/work', label: 'Work', icon: Headset, above: null },
-  { to: '/reports/voice/calls', label: 'Call Records', icon: List, above: 'Reports · Voice' },
-  { to: '/settings', label: 'Settings', icon: Settings, above: null },
+  { to: '/work', label: 'Work', icon: Headset, above: null, apart: '' },
+  {
+    to: '/reports/voice/calls',
+    label: 'Call Records',
+    icon: List,
+    above: 'Reports · Voice',
+    apart: '',
+  },
+  { to: '/settings', label: 'Settings', icon: Settings, above: null, apart: 'lg:mt-4' },
 ] as const;
 
 /** Rail, top bar and page. On narrow screens the rail lies at the bottom, under the thumb. */
@@ -24,7 +31,9 @@ export function Frame() {
       <TopBar />
       <OfflineBanner />
       <main id="page" tabIndex={-1} className="min-w-0 flex-1 p-4 outline-none lg:p-6">
-        <Outlet />
+        <InFrame value>
+          <Outlet />
+        </InFrame>
       </main>
     </div>
   );
@@ -40,7 +49,7 @@ function Rail() {
         <img src="/icon.svg" alt="" className="size-7" />
         <span className="text-lg font-semibold max-lg:sr-only">Offhook</span>
       </div>
-      {PLACES.map(({ to, label, icon: Icon, above }) => (
+      {PLACES.map(({ to, label, icon: Icon, above, apart }) => (
         <Fragment key={to}>
           {above !== null && (
             <p className="hidden px-3 pt-4 pb-1 text-xs font-medium text-muted lg:block">{above}</p>
@@ -48,7 +57,7 @@ function Rail() {
           <Link
             to={to}
             activeOptions={{ exact: false, includeSearch: false }}
-            className="flex min-h-14 flex-1 flex-col items-center justify-center gap-1 rounded-md px-2 text-xs font-medium text-muted hover:bg-sunken hover:text-ink sm:min-h-16 sm:flex-none lg:min-h-10 lg:flex-row lg:justify-start lg:gap-3 lg:px-3 lg:text-base"
+            className={`flex min-h-14 flex-1 flex-col items-center justify-center gap-1 rounded-md px-2 text-xs font-medium text-muted hover:bg-sunken hover:text-ink sm:min-h-16 sm:flex-none lg:min-h-10 lg:flex-row lg:justify-start lg:gap-3 lg:px-3 lg:text-base ${apart}`}
             activeProps={{ className: 'bg-accent-soft text-accent-text! hover:bg-accent-soft' }}
           >
             <Icon aria-hidden className="size-5 shrink-0" />
