@@ -19,9 +19,9 @@ export async function axeFinds(page: Page): Promise<string[]> {
   );
 }
 
-/** How far the page can be scrolled sideways, in pixels. */
-export async function sidewaysScroll(page: Page): Promise<number> {
+/** How far the page, or what this selector finds on it, can be scrolled sideways, in pixels. */
+export async function sidewaysScroll(page: Page, selector = 'html'): Promise<number> {
   return page.evaluate<number>(
-    'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+    `(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector('${selector}'))`,
   );
 }

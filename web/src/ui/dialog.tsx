@@ -31,7 +31,7 @@ export function Dialog({ open, onClose, title, intro, modal = true, children }: 
           {...(intro === undefined && { 'aria-describedby': undefined })}
           className="fixed top-1/2 left-1/2 z-50 flex max-h-[calc(100dvh-2rem)] w-[calc(100vw-2rem)] max-w-md -translate-x-1/2 -translate-y-1/2 flex-col gap-4 overflow-y-auto rounded-lg border bg-surface p-5 shadow-float outline-none"
         >
-          <div className="flex flex-col gap-1 pr-8">
+          <div className="flex min-w-0 flex-col gap-1 pr-8 wrap-anywhere">
             <Parts.Title className="text-lg font-semibold">{title}</Parts.Title>
             {intro !== undefined && (
               <Parts.Description className="text-muted">{intro}</Parts.Description>

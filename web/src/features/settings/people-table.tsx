@@ -57,7 +57,7 @@ export function PeopleTable({ people, ...actions }: PeopleTableProps) {
               </p>
             </td>
             <td className={`${cell} hidden sm:table-cell`}>{ROLE_WORDS[person.role].name}</td>
-            <td className={`${cell} hidden sm:table-cell`}>
+            <td className={`${cell} hidden min-w-32 wrap-anywhere sm:table-cell`}>
               {person.team?.name ?? <span className="text-muted">None</span>}
             </td>
             <td className={`${cell} hidden sm:table-cell`}>
