@@ -137,7 +137,7 @@ function Controls({ current, keypad, onKeypad }: ControlsProps) {
           <Button
             aria-pressed={current.muted}
             className={cn(
-              'min-w-24 sm:min-w-32',
+              'min-w-30 lg:min-w-32',
               current.muted && 'border-warn bg-warn-soft text-warn enabled:hover:bg-warn-soft',
             )}
             onClick={() => phone.setMuted(!current.muted)}
@@ -153,7 +153,7 @@ function Controls({ current, keypad, onKeypad }: ControlsProps) {
       )}
       <Button
         look="danger"
-        className="ml-auto min-w-24 sm:min-w-36"
+        className="ml-auto min-w-20 md:min-w-24 lg:min-w-36"
         onClick={() => void phone.end()}
       >
         <PhoneOff aria-hidden />

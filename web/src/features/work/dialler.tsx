@@ -79,7 +79,8 @@ export function Dialler({ disabled }: { disabled: boolean }) {
         understood={understood}
         insisted={insisted}
       />
-      <Keypad label="Dial pad" onPress={press} className="mt-1" />
+      {/* In a call one would take these keys for the customer's: the call has a keypad of its own. */}
+      <Keypad label="Dial pad" onPress={press} disabled={busy} className="mt-1" />
       <Button
         type="submit"
         look="primary"

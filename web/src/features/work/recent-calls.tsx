@@ -2,7 +2,7 @@ import type { Call } from '@offhook/contract';
 import { Link } from '@tanstack/react-router';
 import { Phone } from 'lucide-react';
 import { messageOf } from '../../lib/api.ts';
-import { OUTCOME_WORDS, stateWords } from '../../lib/call-words.ts';
+import { END_REASON_WORDS, OUTCOME_WORDS, stateWords } from '../../lib/call-words.ts';
 import { useCalls } from '../../lib/calls.ts';
 import { inWords, shortWhen } from '../../lib/format.ts';
 import { showNumber } from '../../lib/phone-number.ts';
@@ -65,11 +65,11 @@ function RecentCall({ call, disabled }: { call: Call; disabled: boolean }) {
         params={{ callId: call.id }}
         className="flex min-w-0 flex-1 items-baseline gap-3 py-2.5 pl-4"
       >
-        <span className="shrink-0 text-sm text-muted tabular">{shortWhen(call.createdAt)}</span>
         <span className="min-w-0 flex-1">
           <span className="block truncate font-medium tabular">{who}</span>
           <span className="block truncate text-sm text-muted tabular">{summary(call)}</span>
         </span>
+        <span className="shrink-0 text-sm text-muted tabular">{shortWhen(call.createdAt)}</span>
       </Link>
       <Tooltip text={`Call ${who} again`}>
         <Button
@@ -86,10 +86,13 @@ function RecentCall({ call, disabled }: { call: Call; disabled: boolean }) {
   );
 }
 
-/** "No answer · rang 15 s" */
+/** "No answer · rang 15 s", "Failed · Number not in service" */
 function summary(call: Call): string {
   if (call.outcome === null) return stateWords(call);
   const word = OUTCOME_WORDS[call.outcome];
+  if (call.outcome === 'failed' && call.endReason !== null) {
+    return `${word} · ${END_REASON_WORDS[call.endReason]}`;
+  }
   if (call.talkMs !== null) return `${word} · talked ${inWords(call.talkMs)}`;
   if (call.ringMs !== null) return `${word} · rang ${inWords(call.ringMs)}`;
   return word;

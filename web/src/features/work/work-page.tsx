@@ -20,14 +20,17 @@ export function WorkPage() {
   const hopeless = kind === 'browser' && isHopeless(microphone);
   const refused = kind === 'browser' && microphone.problem === 'refused';
   const lasting = hopeless || refused ? microphone.problem : null;
+  // On a narrow screen what has happened comes before the dial pad, which fills it.
+  const quiet = current === null && last === null && problem === null && lasting === null;
   // The SDK is big and nobody needs it to see this page: fetched when somebody begins to use it,
   // which is seconds before the first call.
   useEffect(() => atFirstTouch(() => void phone.prepare()), [phone]);
 
   return (
-    <div className="mx-auto grid max-w-6xl gap-4 lg:grid-cols-[21rem_1fr] lg:gap-6">
+    <div className="mx-auto grid max-w-6xl grid-cols-1 gap-4 md:grid-cols-[17rem_1fr] lg:grid-cols-[21rem_1fr] lg:gap-6">
+      <title>Work · Offhook</title>
       <h1 className="sr-only">Work</h1>
-      <div className={current === null ? undefined : 'max-lg:order-2'}>
+      <div className={quiet ? undefined : 'max-md:order-2'}>
         <Dialler disabled={hopeless} />
       </div>
       <div className="flex min-w-0 flex-col gap-4 [&>section]:flex-1">
@@ -43,7 +46,7 @@ export function WorkPage() {
           <NoCall />
         )}
       </div>
-      <div className="grid min-w-0 items-start gap-4 max-lg:order-3 lg:col-span-2 lg:grid-cols-2 lg:gap-6">
+      <div className="grid min-w-0 grid-cols-1 items-start gap-4 max-md:order-3 md:col-span-2 md:grid-cols-2 lg:gap-6">
         <RecentCalls disabled={hopeless} />
         <DemoCustomers disabled={hopeless} />
       </div>
