@@ -20,7 +20,7 @@ export const AGENT_HZ = 700;
 export const ADA = '+447700900001';
 
 /** The demo customers as they are shipped; their voices lie beside the engine. */
-function shippedCustomers(): TestCustomer[] {
+export function shippedCustomers(): TestCustomer[] {
   return (JSON.parse(readFileSync(CUSTOMERS, 'utf8')) as { customers: TestCustomer[] }).customers;
 }
 

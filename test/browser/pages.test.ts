@@ -1,11 +1,28 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { InvitationCreated } from '@offhook/contract';
+import { sidewaysScroll } from '../support/axe.ts';
 import { ADMINISTRATOR } from '../support/client.ts';
-import { callPanel, House, lastCall, pressEnd, ringDemo, saysState, talkTo } from './house.ts';
+import {
+  callPanel,
+  House,
+  lastCall,
+  pressEnd,
+  ringDemo,
+  saysState,
+  shippedCustomers,
+  talkTo,
+} from './house.ts';
 import { isSound } from './soundness.ts';
 
 const FIRST_LOAD_BYTES = 250_000;
+/** Somebody whose name fits nowhere. */
+const WILHELMINA = {
+  number: '+447700900009',
+  name: 'Wilhelmina Featherstonehaugh-Cholmondeley of Marjoribanks and Daughters',
+  ringMs: 0,
+  then: 'busy',
+} as const;
 
 let house: House;
 let browser: Browser;
@@ -13,7 +30,7 @@ let context: BrowserContext;
 let agent: Page;
 
 beforeAll(async () => {
-  house = await House.open({ setUp: false });
+  house = await House.open({ setUp: false, customers: [...shippedCustomers(), WILHELMINA] });
   browser = await house.browser();
 });
 
@@ -78,24 +95,52 @@ describe('every page: axe in light and dark, and 320 px wide', () => {
     await talkTo(agent, 'Ada Answers');
     await callPanel(agent).getByRole('button', { name: 'Keypad' }).click();
     await callPanel(agent).getByRole('button', { name: 'Mute' }).click();
+    // Of the two keypads in sight only the call's own takes keys.
+    const dialPad = agent.getByRole('group', { name: 'Dial pad' });
+    expect(await dialPad.getByRole('button', { name: 'Star' }).isDisabled()).toBe(true);
     await isSound(agent);
     await pressEnd(agent);
     await lastCall(agent).waitFor();
+    expect(await dialPad.getByRole('button', { name: 'Star' }).isEnabled()).toBe(true);
     await isSound(agent);
+    await ringDemo(agent, WILHELMINA.name);
+    await lastCall(agent).getByText('line is busy').waitFor();
+    await isSound(agent);
+  });
+
+  it('work on a narrow screen: how the call ended comes before the dial pad', async () => {
+    const viewport = agent.viewportSize() ?? { width: 1280, height: 900 };
+    await agent.setViewportSize({ width: 320, height: 640 });
+    const topOf = async (place: Locator) => (await place.boundingBox())?.y ?? NaN;
+    expect(await topOf(lastCall(agent))).toBeLessThan(
+      await topOf(agent.getByRole('textbox', { name: 'Number to call' })),
+    );
+    await agent.setViewportSize(viewport);
   });
 
   it('call records, and one call with its player', async () => {
     await open('/reports/voice/calls', 'Call Records');
     await agent.getByRole('row').nth(2).waitFor();
     await isSound(agent);
+    const columns = async () => {
+      const heads = await agent.getByRole('columnheader').all();
+      return Promise.all(heads.map(async (head) => (await head.boundingBox())?.x));
+    };
+    const before = await columns();
     await agent.getByRole('button', { name: 'Filter' }).click();
     await agent.getByLabel('Outcome').selectOption('completed');
     await isSound(agent);
     await agent.keyboard.press('Escape');
+    await expect.poll(() => agent.getByRole('row').count()).toBe(2);
+    expect(await columns()).toEqual(before);
     await agent.getByRole('row').nth(1).getByRole('link').click();
     await agent.getByRole('button', { name: 'Play', exact: true }).waitFor();
     await agent.getByRole('figure').nth(1).waitFor();
     await isSound(agent);
+    // Back to the list as it was, also after a reload.
+    await agent.reload();
+    await agent.getByRole('main').getByRole('link', { name: 'Call Records' }).click();
+    await agent.getByRole('button', { name: 'Remove filter Outcome: Completed' }).waitFor();
     await agent.goto(`${house.url}/reports/voice/calls/nonsense`);
     await agent.getByText('There is no such call').waitFor();
     await isSound(agent);
@@ -138,9 +183,25 @@ describe('every page: axe in light and dark, and 320 px wide', () => {
     await isSound(agent);
   });
 
-  it('an address that is no page', async () => {
-    await open('/nowhere', 'There is no page here');
+  it('a question about somebody with a long address fits into 320 px', async () => {
+    const email = 'wilhelmina.featherstonehaughcholmondeley@customerservices.example.com';
+    const invitation = { email, role: 'agent', teamId: null };
+    expect((await house.offhook.admin.post('/api/invitations', invitation)).status).toBe(201);
+    await agent.goto(`${house.url}/settings/people`);
+    await agent.getByRole('button', { name: `Withdraw the link for ${email}` }).click();
+    const dialog = agent.getByRole('dialog');
+    await dialog.waitFor();
     await isSound(agent);
+    await agent.setViewportSize({ width: 320, height: 640 });
+    expect(await sidewaysScroll(agent, '[role=dialog]')).toBe(0);
+    await agent.setViewportSize({ width: 1280, height: 900 });
+  });
+
+  it('an address that is no page', async () => {
+    for (const path of ['/nowhere', '/settings/nowhere', '/reports/voice/nowhere']) {
+      await open(path, 'There is no page here');
+      await isSound(agent);
+    }
     await agent.close();
   });
 });

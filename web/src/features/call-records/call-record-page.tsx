@@ -1,5 +1,5 @@
 import type { Call, CallDetail, Recording } from '@offhook/contract';
-import { Link, useParams } from '@tanstack/react-router';
+import { Link, useLocation, useParams } from '@tanstack/react-router';
 import { ChevronLeft, Disc, FileX, LoaderCircle, MicOff } from 'lucide-react';
 import { useMemo } from 'react';
 import { ApiError, messageOf } from '../../lib/api.ts';
@@ -14,6 +14,7 @@ import { ErrorState } from '../../ui/error-state.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { Spinner } from '../../ui/spinner.tsx';
 import { Facts } from './facts.tsx';
+import { readFilters } from './filters.ts';
 import { OutcomeBadge } from './outcome-badge.tsx';
 import { audioTimeOf, conversation, marksOf } from './player/audio-time.ts';
 import { Player } from './player/player.tsx';
@@ -23,12 +24,13 @@ import { Timeline } from './timeline.tsx';
 
 export function CallRecordPage() {
   const { callId } = useParams({ from: '/inside/framed/reports/voice/calls/$callId' });
+  const filters = useLocation({ select: ({ state }) => state.recordFilters });
   const detail = useCall(callId);
   return (
     <div className="mx-auto flex max-w-7xl flex-col gap-4">
       <title>Call · Offhook</title>
       <Button asChild look="link" size="inline" className="self-start">
-        <Link to="/reports/voice/calls" search={{}}>
+        <Link to="/reports/voice/calls" search={readFilters({ ...filters })}>
           <ChevronLeft aria-hidden />
           Call Records
         </Link>

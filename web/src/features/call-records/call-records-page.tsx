@@ -73,7 +73,7 @@ function Records({ filters, onClear }: { filters: RecordFilters; onClear: () => 
   }
   return (
     <>
-      <CallTable calls={calls} onEnd={more} />
+      <CallTable calls={calls} filters={filters} onEnd={more} />
       {list.hasNextPage && (
         <More busy={list.isFetchingNextPage} failed={list.isFetchNextPageError} onMore={more} />
       )}

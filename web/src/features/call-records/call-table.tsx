@@ -2,29 +2,33 @@ import type { Call } from '@offhook/contract';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { PhoneIncoming, PhoneOutgoing } from 'lucide-react';
 import { useRef, useState, type KeyboardEvent } from 'react';
-import { DIRECTION_WORDS } from '../../lib/call-words.ts';
+import { DIRECTION_WORDS, END_REASON_WORDS } from '../../lib/call-words.ts';
 import { fullWhen, lengthOf, shortWhen } from '../../lib/format.ts';
 import { showNumber } from '../../lib/phone-number.ts';
 import { usePhoneSettings } from '../../lib/session.ts';
 import { cn } from '../../ui/cn.ts';
+import type { RecordFilters } from './filters.ts';
 import { OutcomeBadge } from './outcome-badge.tsx';
 import { RecordingMark } from './recording-mark.tsx';
 import { RunningClock } from './running-clock.tsx';
 
 interface CallTableProps {
   calls: Call[];
+  /** What the calls were chosen by; the way back from one of them leads there. */
+  filters: RecordFilters;
   /** Somebody pressed the down key on the last row. */
   onEnd: () => void;
 }
 
-const cell = 'px-2 py-2.5 sm:px-3 align-top first:pl-4 last:pr-4';
+const cell = 'px-2 py-2.5 sm:px-3 align-top first:pl-4';
 const head = cn(cell, 'py-2 text-left text-sm font-medium text-muted');
 
 /**
  * Calls to read down. One row can be reached with Tab, the others from there with the arrow keys;
- * Enter opens. What does not fit a narrow screen moves into the customer's cell.
+ * Enter opens. What does not fit a narrow screen moves into the customer's cell. The columns have
+ * widths of their own, so that nothing moves sideways when a call with a longer name arrives.
  */
-export function CallTable({ calls, onEnd }: CallTableProps) {
+export function CallTable({ calls, filters, onEnd }: CallTableProps) {
   const body = useRef<HTMLTableSectionElement>(null);
   const [current, setCurrent] = useState<string | null>(null);
   const reachable = calls.some(({ id }) => id === current) ? current : (calls[0]?.id ?? null);
@@ -40,29 +44,32 @@ export function CallTable({ calls, onEnd }: CallTableProps) {
   };
 
   return (
-    <table className="w-full border-collapse">
+    <table className="w-full table-fixed border-collapse">
       <caption className="sr-only">Calls, newest first. Arrow keys move, Enter opens.</caption>
       <thead className="sm:sticky sm:top-14 sm:z-10">
         <tr className="bg-sunken">
-          <th scope="col" className={cn(head, 'rounded-tl-lg')}>
+          <th scope="col" className={cn(head, 'w-24 rounded-tl-lg xl:w-42')}>
             Time
           </th>
-          <th scope="col" className={cn(head, 'hidden lg:table-cell')}>
+          <th scope="col" className={cn(head, 'hidden w-44 lg:table-cell xl:w-48')}>
             Agent
           </th>
-          <th scope="col" className={head}>
+          <th scope="col" className={cn(head, 'max-sm:rounded-tr-lg')}>
             Customer
           </th>
-          <th scope="col" className={cn(head, 'hidden sm:table-cell')}>
+          <th scope="col" className={cn(head, 'hidden w-36 sm:table-cell xl:w-44')}>
             Outcome
           </th>
-          <th scope="col" className={cn(head, 'hidden text-right sm:table-cell')}>
+          <th scope="col" className={cn(head, 'hidden w-20 text-right sm:table-cell')}>
             Ring
           </th>
-          <th scope="col" className={cn(head, 'text-right max-xl:rounded-tr-lg max-xl:pr-4')}>
+          <th
+            scope="col"
+            className={cn(head, 'hidden w-22 pr-4 text-right max-xl:rounded-tr-lg sm:table-cell')}
+          >
             Talk
           </th>
-          <th scope="col" className={cn(head, 'hidden rounded-tr-lg xl:table-cell')}>
+          <th scope="col" className={cn(head, 'hidden w-40 rounded-tr-lg xl:table-cell')}>
             Flags
           </th>
         </tr>
@@ -72,6 +79,7 @@ export function CallTable({ calls, onEnd }: CallTableProps) {
           <CallRow
             key={call.id}
             call={call}
+            filters={filters}
             reachable={call.id === reachable}
             onFocus={() => setCurrent(call.id)}
           />
@@ -98,15 +106,20 @@ function target(key: string, at: number, count: number): number | null {
 
 interface CallRowProps {
   call: Call;
+  filters: RecordFilters;
   reachable: boolean;
   onFocus: () => void;
 }
 
-function CallRow({ call, reachable, onFocus }: CallRowProps) {
+function CallRow({ call, filters, reachable, onFocus }: CallRowProps) {
   const navigate = useNavigate();
   const { country } = usePhoneSettings();
   const Direction = call.direction === 'outbound' ? PhoneOutgoing : PhoneIncoming;
-  const open = { to: '/reports/voice/calls/$callId', params: { callId: call.id } } as const;
+  const open = {
+    to: '/reports/voice/calls/$callId',
+    params: { callId: call.id },
+    state: { recordFilters: filters },
+  } as const;
   const number = showNumber(call.customer.number, country);
   return (
     <tr
@@ -117,13 +130,11 @@ function CallRow({ call, reachable, onFocus }: CallRowProps) {
       }}
       className="cursor-pointer border-t hover:bg-sunken has-[a:focus-visible]:bg-accent-soft"
     >
-      <td className={cn(cell, 'tabular lg:whitespace-nowrap')} title={fullWhen(call.createdAt)}>
+      <td className={cn(cell, 'tabular xl:whitespace-nowrap')} title={fullWhen(call.createdAt)}>
         {shortWhen(call.createdAt)}
       </td>
-      <td className={cn(cell, 'hidden max-w-56 min-w-36 wrap-anywhere lg:table-cell')}>
-        {call.agent.name}
-      </td>
-      <td className={cn(cell, 'w-full sm:w-auto')}>
+      <td className={cn(cell, 'hidden wrap-anywhere lg:table-cell')}>{call.agent.name}</td>
+      <td className={cell}>
         <Link
           {...open}
           data-call
@@ -150,21 +161,28 @@ function CallRow({ call, reachable, onFocus }: CallRowProps) {
         <span className="mt-1 block pl-6 text-sm wrap-anywhere text-muted lg:hidden">
           {call.agent.name}
         </span>
-        <span className="mt-1 flex flex-wrap gap-1 empty:hidden sm:pl-6 xl:hidden">
-          <span className="sm:hidden">
+        <span className="mt-1 flex flex-wrap items-center gap-x-2 gap-y-1 pl-6 empty:hidden xl:hidden">
+          <span className="contents sm:hidden">
             <OutcomeBadge call={call} />
+            <Why call={call} />
+            {call.connectedAt !== null && (
+              <span className="text-sm tabular">
+                <Talk call={call} />
+              </span>
+            )}
           </span>
           <RecordingMark recording={notable(call)} />
         </span>
       </td>
       <td className={cn(cell, 'hidden sm:table-cell')}>
         <OutcomeBadge call={call} />
+        <Why call={call} />
       </td>
       <td className={cn(cell, 'hidden text-right tabular sm:table-cell')}>
         <Length ms={call.ringMs} since={call.state === 'ringing' ? call.ringingAt : null} />
       </td>
-      <td className={cn(cell, 'text-right tabular max-xl:pr-4')}>
-        <Length ms={call.talkMs} since={call.state === 'connected' ? call.connectedAt : null} />
+      <td className={cn(cell, 'hidden pr-4 text-right tabular sm:table-cell')}>
+        <Talk call={call} />
       </td>
       <td className={cn(cell, 'hidden xl:table-cell')}>
         <RecordingMark recording={call.recording} />
@@ -176,6 +194,16 @@ function CallRow({ call, reachable, onFocus }: CallRowProps) {
 /** Where there is little room only what is out of the ordinary is said. */
 function notable({ recording }: Call): Call['recording'] {
   return recording?.state === 'ready' && recording.flags.length === 0 ? null : recording;
+}
+
+/** Of a call that failed, what failed: the other outcomes say all there is. */
+function Why({ call: { outcome, endReason } }: { call: Call }) {
+  if (outcome !== 'failed' || endReason === null) return null;
+  return <span className="block text-sm text-muted">{END_REASON_WORDS[endReason]}</span>;
+}
+
+function Talk({ call: { state, talkMs, connectedAt } }: { call: Call }) {
+  return <Length ms={talkMs} since={state === 'connected' ? connectedAt : null} />;
 }
 
 interface LengthProps {

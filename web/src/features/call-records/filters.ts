@@ -19,6 +19,13 @@ export interface RecordFilters {
   state?: 'live' | 'ended';
 }
 
+declare module '@tanstack/react-router' {
+  interface HistoryState {
+    /** On a call's page that was opened from the list: the filters to go back to. */
+    recordFilters?: RecordFilters;
+  }
+}
+
 const READERS = {
   agent: z.string().min(1).max(64),
   outcome: Outcome,
