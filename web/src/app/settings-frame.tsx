@@ -2,17 +2,16 @@ import type { Role } from '@offhook/contract';
 import { Link, Outlet } from '@tanstack/react-router';
 import { useMe } from '../lib/session.ts';
 
+const EVERYBODY: Role[] = ['agent', 'supervisor', 'administrator'];
+
+/** One's own first, of which the first is where one arrives; then the house's. */
 const PLACES: { to: string; label: string; roles: Role[] }[] = [
+  { to: '/settings/appearance', label: 'Appearance', roles: EVERYBODY },
+  { to: '/settings/phone', label: 'Phone', roles: EVERYBODY },
+  { to: '/settings/api-keys', label: 'API keys', roles: EVERYBODY },
   { to: '/settings/people', label: 'People', roles: ['supervisor', 'administrator'] },
   { to: '/settings/teams', label: 'Teams', roles: ['administrator'] },
   { to: '/settings/trunks', label: 'Trunks', roles: ['supervisor', 'administrator'] },
-  { to: '/settings/api-keys', label: 'API keys', roles: ['agent', 'supervisor', 'administrator'] },
-  { to: '/settings/phone', label: 'Phone', roles: ['agent', 'supervisor', 'administrator'] },
-  {
-    to: '/settings/appearance',
-    label: 'Appearance',
-    roles: ['agent', 'supervisor', 'administrator'],
-  },
 ];
 
 export function SettingsFrame() {
