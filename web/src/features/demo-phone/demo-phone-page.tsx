@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { Smartphone } from 'lucide-react';
-import { useEffect, useSyncExternalStore } from 'react';
+import { useSyncExternalStore } from 'react';
 import { showNumber } from '../../lib/phone-number.ts';
 import { usePhoneSettings } from '../../lib/session.ts';
 import type { CustomerPhone } from '../../phone/customer-phone.ts';
@@ -15,14 +15,6 @@ import { WaitingScreen } from './waiting-screen.tsx';
 export function DemoPhonePage() {
   const { demoPhoneNumber, country } = usePhoneSettings();
   const phone = useCustomerPhone();
-  useEffect(() => {
-    const before = document.title;
-    document.title = 'Demo phone · Offhook';
-    return () => {
-      document.title = before;
-    };
-  }, []);
-
   if (demoPhoneNumber === null) {
     return (
       <main>
@@ -35,11 +27,12 @@ export function DemoPhonePage() {
   const number = showNumber(demoPhoneNumber, country);
   return (
     <main className="flex min-h-dvh flex-col items-center justify-center gap-5 p-4">
+      <title>Demo phone · Offhook</title>
       <h1 className="text-center text-lg font-semibold">
         Demo phone <span className="text-muted tabular">{number}</span>
       </h1>
       <div className="w-full max-w-88 rounded-[2.5rem] border border-line-strong bg-line-strong p-2 shadow-float">
-        <div className="flex min-h-150 flex-col rounded-[2rem] bg-surface p-5">
+        <div className="flex min-h-[clamp(20rem,100dvh-12rem,37.5rem)] flex-col rounded-[2rem] bg-surface p-5">
           {phone !== null && <Screen phone={phone} number={number} />}
         </div>
       </div>
