@@ -7,7 +7,9 @@ describe('times and lengths', () => {
   });
 
   it('writes lengths for sentences', () => {
-    expect([8_000, 60_000, 134_000, 3_720_000].map(inWords)).toEqual([
+    expect([0, 300, 8_000, 60_000, 134_000, 3_720_000].map(inWords)).toEqual([
+      '0 s',
+      'less than 1 s',
       '8 s',
       '1 min',
       '2 min 14 s',

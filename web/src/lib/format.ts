@@ -12,9 +12,10 @@ export function lengthOf(ms: number): string {
   return clock(Math.round(ms / 1000) * 1000);
 }
 
-/** "8 s", "2 min 14 s", "1 h 2 min": for sentences. */
+/** "less than 1 s", "8 s", "2 min 14 s", "1 h 2 min": for sentences. */
 export function inWords(ms: number): string {
   const seconds = Math.round(Math.max(0, ms) / 1000);
+  if (seconds === 0 && ms > 0) return 'less than 1 s';
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);
   const rest = seconds % 60;
