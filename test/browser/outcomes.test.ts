@@ -65,7 +65,7 @@ describe('how calls to the demo customers end, as the agent reads it', () => {
       'Ned Notinservice',
       /^This number is not in service\.$/,
       'Check the number with the customer.',
-      /^Failed$/,
+      /^Failed · Number not in service$/,
     );
     expect(call).toMatchObject({ outcome: 'failed', endReason: 'number_not_in_service' });
     await recordSays('Failed', 'Number not in service');

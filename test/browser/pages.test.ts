@@ -160,6 +160,10 @@ describe('every page: axe in light and dark, and 320 px wide', () => {
     const answer = customer.getByRole('button', { name: 'Answer' });
     await answer.waitFor();
     await isSound(customer);
+    // A laptop's window at 200 %: the buttons are still on the screen.
+    await customer.setViewportSize({ width: 640, height: 400 });
+    const { y = NaN, height = NaN } = (await answer.boundingBox()) ?? {};
+    expect(y + height).toBeLessThan(400);
     await answer.click();
     await customer.getByText('Connected').waitFor();
     await isSound(customer);

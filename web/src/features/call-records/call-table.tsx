@@ -21,7 +21,11 @@ interface CallTableProps {
 }
 
 const cell = 'px-2 py-2.5 sm:px-3 align-top first:pl-4';
-const head = cn(cell, 'py-2 text-left text-sm font-medium text-muted');
+// A shadow for a line: borders of a collapsed table stay behind when its head sticks.
+const head = cn(
+  cell,
+  'py-2 text-left text-sm font-medium text-muted shadow-[0_1px_0_var(--line-strong)]',
+);
 
 /**
  * Calls to read down. One row can be reached with Tab, the others from there with the arrow keys;
