@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
 import { useMe } from '../../lib/session.ts';
 import type { MicrophoneState } from '../../phone/microphone.ts';
+import type { PhoneProblem } from '../../phone/problem.ts';
 import { CallPanel } from './call-panel.tsx';
 import { DemoCustomers } from './demo-customers.tsx';
 import { Dialler } from './dialler.tsx';
@@ -21,7 +22,8 @@ export function WorkPage() {
   const refused = kind === 'browser' && microphone.problem === 'refused';
   const lasting = hopeless || refused ? microphone.problem : null;
   // On a narrow screen what has happened comes before the dial pad, which fills it.
-  const quiet = current === null && last === null && problem === null && lasting === null;
+  const elsewhere = problem !== null && !isAboutNumber(problem);
+  const quiet = current === null && last === null && lasting === null && !elsewhere;
   // The SDK is big and nobody needs it to see this page: fetched when somebody begins to use it,
   // which is seconds before the first call.
   useEffect(() => atFirstTouch(() => void phone.prepare()), [phone]);
@@ -57,6 +59,11 @@ export function WorkPage() {
 /** Nothing the person can click on this page would help. */
 function isHopeless({ problem }: MicrophoneState): boolean {
   return problem === 'page_not_secure' || problem === 'unsupported';
+}
+
+/** The number field says why, so it stays where it is. */
+function isAboutNumber(problem: PhoneProblem): boolean {
+  return problem.kind === 'refused' && problem.code.startsWith('number.');
 }
 
 /** Calls back once, when the pointer moves or a key is pressed. Returns: never mind. */
