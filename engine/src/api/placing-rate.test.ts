@@ -64,9 +64,11 @@ describe('the rate at which calls may be placed', () => {
     rate.judge(true, 100);
     rate.judge(false, 200);
     expect(rate.perSecond).toBe(Infinity);
-    for (let now = 300; now <= 2_000; now += 100) rate.judge(true, now);
+    rate.judge(true, 300);
+    expect(rate.perSecond).toBe(Infinity);
+    rate.judge(true, 400);
     expect(rate.perSecond).toBe(50);
-    const many = Array.from({ length: 26 }, () => rate.take(2_500));
+    const many = Array.from({ length: 26 }, () => rate.take(400));
     expect(many.filter((taken) => taken)).toHaveLength(25);
   });
 });

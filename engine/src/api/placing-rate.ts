@@ -62,7 +62,7 @@ export class PlacingRate {
   }
 
   #slower(now: number): void {
-    if (this.#perSecond === Infinity) [this.#tokens, this.#filledAt] = [0, now];
+    if (this.#perSecond === Infinity) [this.#tokens, this.#filledAt] = [LEAST_BURST, now];
     const less = Math.min(this.#perSecond, this.#acceptedPerSecond) * LESS;
     this.#perSecond = Math.max(LEAST_PER_SECOND, less);
   }
