@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { accountRoute } from './api/account.ts';
 import type { Admission } from './api/admission.ts';
 import { accountRoutes, createApi, ownRoutes, type Api } from './api/app.ts';
 import { applicationRoutes } from './api/applications.ts';
@@ -64,8 +65,10 @@ export async function openApi(
   const api = await createApi(log);
   if (parts.traffic) watchRest(api, parts.traffic);
   await accountRoutes(api, account, (scope) => {
+    const own = account.twimlAppSid;
+    accountRoute(scope, { ...parts, present, own });
     callRoutes(scope, { ...parts, present });
-    applicationRoutes(scope, { ...parts, present, own: account.twimlAppSid });
+    applicationRoutes(scope, { ...parts, present, own });
     numberRoutes(scope, { ...parts, present });
     sipDomainRoutes(scope, { ...parts, present });
     sipCredentialListRoutes(scope, { ...parts, present });

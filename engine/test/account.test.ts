@@ -7,6 +7,17 @@ beforeAll(async () => {
 });
 afterAll(() => house.close());
 
+describe('the account', () => {
+  it('is shown to whoever has its credentials, and keeps its token to itself', async () => {
+    const found = await house.client.api.accounts(ACCOUNT.TWILIO_ACCOUNT_SID).fetch();
+    expect(found).toMatchObject({ sid: ACCOUNT.TWILIO_ACCOUNT_SID, status: 'active' });
+    expect(found.authToken).toBeNull();
+    expect(found.dateCreated.getTime()).toBeLessThanOrEqual(Date.now());
+    const other = house.client.api.accounts(`AC${'0'.repeat(32)}`).fetch();
+    await expect(other).rejects.toMatchObject({ status: 404, code: 20404 });
+  });
+});
+
 describe('applications', () => {
   it('are made, changed, asked by calls, kept over a restart and deleted', async () => {
     const { applications } = house.client;

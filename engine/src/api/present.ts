@@ -39,6 +39,31 @@ export class Presenter {
     return `/${API_VERSION}/Accounts/${this.#account}${rest}`;
   }
 
+  /** `since`: when it was made. */
+  account(since: number | null): Record<string, unknown> {
+    return {
+      sid: this.#account,
+      owner_account_sid: this.#account,
+      friendly_name: 'Offhook',
+      type: 'Full',
+      status: 'active',
+      // Whoever asks with it has it, and whoever asks with an API key is not to have it.
+      auth_token: null,
+      date_created: rfc2822OrNull(since),
+      date_updated: rfc2822OrNull(since),
+      uri: this.path('.json'),
+      subresource_uris: {
+        applications: this.path('/Applications.json'),
+        calls: this.path('/Calls.json'),
+        conferences: this.path('/Conferences.json'),
+        incoming_phone_numbers: this.path('/IncomingPhoneNumbers.json'),
+        notifications: this.path('/Notifications.json'),
+        queues: this.path('/Queues.json'),
+        recordings: this.path('/Recordings.json'),
+      },
+    };
+  }
+
   call(record: CallRecord): Record<string, unknown> {
     const own = this.path(`/Calls/${record.sid}`);
     const duration = callDurationSeconds(record);

@@ -16,7 +16,7 @@ interface Operation {
 
 const ACCOUNT = '/2010-04-01/Accounts/{AccountSid}';
 const WANTED =
-  /^\/(Calls|Conferences|Recordings|Applications|IncomingPhoneNumbers|Notifications|Queues|SIP)\b/;
+  /^(\.json$|\/(Calls|Conferences|Recordings|Applications|IncomingPhoneNumbers|Notifications|Queues|SIP)\b)/;
 /** No voice, or sold by Twilio's partners, or an older name of the same. */
 const UNWANTED = new RegExp(
   [
@@ -47,6 +47,11 @@ const description = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as {
 };
 const schemas: Json = {};
 const operations = Object.entries(description.paths)
+  // The account's own sid is called otherwise than where it is a part of the path.
+  .map(
+    ([path, methods]) =>
+      [path.replace('Accounts/{Sid}', 'Accounts/{AccountSid}'), methods] as const,
+  )
   .filter(([path]) => path.startsWith(ACCOUNT))
   .map(([path, methods]) => [path.slice(ACCOUNT.length), methods] as const)
   .filter(([path]) => WANTED.test(path) && !UNWANTED.test(path))

@@ -35,7 +35,7 @@ export const OPERATIONS: readonly Operation[] = operations;
  * point: every documented property must be there, and no other.
  */
 export function checkAnswer(method: string, path: string, status: number, body: unknown): void {
-  const rest = /^\/2010-04-01\/Accounts\/[^/]+(\/.*)$/.exec(path)?.[1];
+  const rest = /^\/2010-04-01\/Accounts\/\w+([/.].*)$/.exec(path)?.[1];
   const wrong: string[] = [];
   if (status >= 400) checkProblem(body, status, wrong);
   else {
