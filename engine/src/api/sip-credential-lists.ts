@@ -35,7 +35,7 @@ export function sipCredentialListRoutes(
       updatedAt: now,
     };
     ledger.credentialLists.save(record);
-    return reply.code(201).send(present.credentialList(record));
+    return reply.code(201).send(present.sip.credentialList(record));
   });
 
   scope.get('/SIP/CredentialLists.json', async (request) => {
@@ -43,19 +43,21 @@ export function sipCredentialListRoutes(
     const newest = ledger.credentialLists.newestFirst();
     const place = { path: present.path('/SIP/CredentialLists.json'), query: request.query };
     const all = () => true;
-    return page('credential_lists', newest, all, read, place, (one) => present.credentialList(one));
+    return page('credential_lists', newest, all, read, place, (one) =>
+      present.sip.credentialList(one),
+    );
   });
 
   scope.get<OneList>('/SIP/CredentialLists/:sid.json', async (request) => {
     fields(request.query, {});
-    return present.credentialList(find(request));
+    return present.sip.credentialList(find(request));
   });
 
   scope.post<OneList>('/SIP/CredentialLists/:sid.json', async (request) => {
     const { FriendlyName: friendlyName } = fields(request.body, WRITE);
     const record = { ...find(request), friendlyName, updatedAt: Date.now() };
     ledger.credentialLists.save(record);
-    return present.credentialList(record);
+    return present.sip.credentialList(record);
   });
 
   scope.delete<OneList>('/SIP/CredentialLists/:sid.json', async (request, reply) => {

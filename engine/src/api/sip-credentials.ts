@@ -68,7 +68,7 @@ export function sipCredentialRoutes(
     const ha1 = ha1Of(username, Password);
     const credential = { sid: newSid('CR'), username, ha1, createdAt: now, updatedAt: now };
     save(list, [...list.credentials, credential]);
-    return reply.code(201).send(present.credential(credential, list.sid));
+    return reply.code(201).send(present.sip.credential(credential, list.sid));
   });
 
   scope.get<Credentials>('/SIP/CredentialLists/:list/Credentials.json', async (request) => {
@@ -77,14 +77,14 @@ export function sipCredentialRoutes(
     const newest = [...list.credentials].reverse();
     const path = present.path(`/SIP/CredentialLists/${list.sid}/Credentials.json`);
     const place = { path, query: request.query };
-    const show = (one: CredentialRecord) => present.credential(one, list.sid);
+    const show = (one: CredentialRecord) => present.sip.credential(one, list.sid);
     return page('credentials', newest, () => true, read, place, show);
   });
 
   scope.get<OneCredential>('/SIP/CredentialLists/:list/Credentials/:sid.json', async (request) => {
     fields(request.query, {});
     const { list, credential } = find(request);
-    return present.credential(credential, list.sid);
+    return present.sip.credential(credential, list.sid);
   });
 
   scope.post<OneCredential>('/SIP/CredentialLists/:list/Credentials/:sid.json', async (request) => {
@@ -96,7 +96,7 @@ export function sipCredentialRoutes(
       list,
       list.credentials.map((one) => (one === credential ? changed : one)),
     );
-    return present.credential(changed, list.sid);
+    return present.sip.credential(changed, list.sid);
   });
 
   scope.delete<OneCredential>(

@@ -68,7 +68,7 @@ export function sipDomainRoutes(
       updatedAt: now,
     };
     ledger.sipDomains.save(record);
-    return reply.code(201).send(present.sipDomain(record));
+    return reply.code(201).send(present.sip.domain(record));
   });
 
   scope.get('/SIP/Domains.json', async (request) => {
@@ -81,13 +81,13 @@ export function sipDomainRoutes(
       () => true,
       read,
       place,
-      (one) => present.sipDomain(one),
+      (one) => present.sip.domain(one),
     );
   });
 
   scope.get<OneDomain>('/SIP/Domains/:sid.json', async (request) => {
     fields(request.query, {});
-    return present.sipDomain(find(request));
+    return present.sip.domain(find(request));
   });
 
   scope.post<OneDomain>('/SIP/Domains/:sid.json', async (request) => {
@@ -103,7 +103,7 @@ export function sipDomainRoutes(
       updatedAt: Date.now(),
     };
     ledger.sipDomains.save(record);
-    return present.sipDomain(record);
+    return present.sip.domain(record);
   });
 
   scope.delete<OneDomain>('/SIP/Domains/:sid.json', async (request, reply) => {

@@ -46,7 +46,7 @@ function mappingRoutes(
     changed();
   };
   const show = (mapping: ListMapping) =>
-    present.credentialListMapping(mapping, ledger.credentialLists.get(mapping.listSid) ?? null);
+    present.sip.credentialListMapping(mapping, ledger.credentialLists.get(mapping.listSid) ?? null);
 
   scope.post<Mappings>(all, async (request, reply) => {
     const read = fields(request.body, { CredentialListSid: z.string() });
