@@ -142,7 +142,7 @@ async function build(config: EngineConfig, ground: Ground, log: Logger): Promise
   trunks.start();
   telephones.expectPhones();
   void recorder.tidy().catch((error: unknown) => onError(error));
-  recover(ledger, { calls, conferences: news, recorder, files }, log);
+  recover(ledger, { ...telephony, calls, conferences: news, recorder, files }, log);
 
   const close = async () => {
     admission.close();

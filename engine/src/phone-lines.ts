@@ -45,7 +45,7 @@ export function addPhoneLines(parts: PhoneLinesParts, log: Logger): PhoneLines {
   const registrar = new Registrar(directory, authentication, bindings);
   const notice: SipLineParts['notice'] = (sid, { code, message }, level) =>
     notices.add(sid, new TwimlProblem(code, message), level);
-  const line = { sip, media, log, notice };
+  const line = { sip, media, dialogs: ledger.dialogs, log, notice };
   const phones = { directory, authentication, hasRoom: () => admission.take() };
   const calls = new IncomingCalls({ ...parts, ...line, ...phones, trunks });
   sip.listener = {

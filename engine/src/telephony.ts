@@ -44,7 +44,7 @@ export function buildTelephony(
     log,
   });
   const times = { patienceMs: PATIENCE_MS, ringMs: TEST_RING_MS };
-  const testCalls = new TestCalls({ sip, media, log, message, times });
+  const testCalls = new TestCalls({ sip, media, dialogs: ledger.dialogs, log, message, times });
   const close = async () => {
     testCalls.close();
     await trunks.close();

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { ApplicationRecord, NumberRecord } from '../account/account-record.ts';
 import type { HttpMethod } from '../callback/request.ts';
 import { isFinal, type CallRecord } from '../leg/call-record.ts';
+import type { DialogRecord } from '../leg/sip/dialog-record.ts';
 import type { NoticeRecord } from '../notice/notice-record.ts';
 import type { QueueRecord } from '../queue/queue-record.ts';
 import type { RecordingRecord } from '../recording/recording-record.ts';
@@ -38,6 +39,12 @@ export class Ledger {
     ...bySid('call'),
     outlived: (call, now) => isFinal(call.status) && age(call, now) > KEEP_MS,
     slim: (call, now) => forgetCallback(call, isFinal(call.status), now),
+  });
+  /** Of calls by SIP that live; forgotten when they are over. */
+  readonly dialogs = this.#shelf<DialogRecord>({
+    ...{ name: 'dialog', gone: 'dialogGone', keyOf: ({ id }) => id },
+    // SIP may never open again; nobody's call is so long.
+    outlived: ({ keptAt }, now) => now - keptAt > KEEP_MS,
   });
   readonly conferences = this.#shelf<ConferenceRecord>({
     ...bySid('conference'),

@@ -5,16 +5,18 @@ import { isFinal } from '../leg/call-record.ts';
 import type { ConferenceCallbacks } from '../room/conference-callbacks.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { RecordingFiles } from '../recording/recording-files.ts';
+import { hangUpLeft, type LineParts } from './hang-up-left.ts';
 import type { Ledger } from './ledger.ts';
 
 /**
  * After a kill: ends what was open when the engine died, encodes what was recorded, and owes every
  * callback that follows from it. Runs before the engine takes anything new. What was connected has
  * completed; what was not has failed. The last sign of life stands for the moment of the end.
+ * Telephones are hung up in the background.
  */
 export function recover(
   ledger: Ledger,
-  parts: {
+  parts: LineParts & {
     calls: CallCallbacks;
     conferences: ConferenceCallbacks;
     recorder: Recorder;
@@ -59,6 +61,9 @@ export function recover(
     closed += 1;
     void parts.recorder.finish(record);
   }
+  hangUpLeft(ledger.dialogs, parts, log).catch((error: unknown) => {
+    log.error({ err: error }, 'what was on the line when the engine died is not hung up');
+  });
   if (closed > 0) log.warn({ closed }, 'closed what was open when the engine died');
 }
 

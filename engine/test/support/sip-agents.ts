@@ -5,6 +5,7 @@ import type {
   IncomingListener,
   InviteFailure,
   InviteOptions,
+  OpenDialog,
   OutgoingListener,
   SipCall,
   SipEnd,
@@ -33,6 +34,8 @@ const LAST = new Set(['failed', 'ended', 'cancelled']);
 /** Writes down what a call tells, and answers its offers. */
 export class Ear implements OutgoingListener, IncomingListener {
   readonly news: News[] = [];
+  /** What it takes to hang up, as JSON keeps it, in every dialog that is not gone. */
+  readonly dialogs = new Map<string, string>();
   /** The answer to every offer of the far end. */
   reply: DialogListener['offered'] = (offer) => (offer === null ? SDP : answerTo(offer));
   readonly #waiting = new Set<() => void>();
@@ -56,6 +59,21 @@ export class Ear implements OutgoingListener, IncomingListener {
       this.#waiting.add(look);
       look();
     });
+  }
+
+  /** The first of its dialogs, as another process reads it. */
+  get dialog(): OpenDialog {
+    const [kept] = this.dialogs.values();
+    if (kept === undefined) throw new Error('there is no dialog');
+    return JSON.parse(kept) as OpenDialog;
+  }
+
+  open(dialog: OpenDialog): void {
+    this.dialogs.set(dialog.id, JSON.stringify(dialog));
+  }
+
+  gone(id: string): void {
+    this.dialogs.delete(id);
   }
 
   progress(status: number, sdp: string | null): void {

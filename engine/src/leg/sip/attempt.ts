@@ -3,6 +3,7 @@ import type { MediaLink } from '../../media-link.ts';
 import type { Hop } from '../../sip/message/message.ts';
 import type {
   InviteFailure,
+  OpenDialog,
   OutgoingListener,
   Patience,
   SipCall,
@@ -11,6 +12,7 @@ import type {
 } from '../../sip/user-agent/calls.ts';
 import type { SipLink } from '../../sip-link.ts';
 import { readFailure, type CallFailure, type Unconnected } from '../../trunk/failure.ts';
+import type { DialogRecords } from './dialog-record.ts';
 import {
   broken,
   full,
@@ -29,6 +31,8 @@ import type { Way } from './way.ts';
 export interface SipParts {
   sip: Pick<SipLink, 'ready'>;
   media: MediaLink;
+  /** What lives is written down: whoever comes after a kill hangs it up. */
+  dialogs: DialogRecords;
   log: Logger;
 }
 
@@ -93,6 +97,15 @@ export class Attempt implements OutgoingListener, SoundListener {
     this.#state = 'over';
     this.#call?.hangUp(undefined, reason === null ? [] : [reasonHeader(reason)]);
     this.#release();
+  }
+
+  open(dialog: OpenDialog): void {
+    const { trunkSid } = this.way;
+    this.#parts.dialogs.save({ ...dialog, leg: this.sound.leg, trunkSid, keptAt: Date.now() });
+  }
+
+  gone(id: string): void {
+    this.#parts.dialogs.forget(id);
   }
 
   progress(status: number, sdp: string | null): void {

@@ -1,4 +1,9 @@
-import type { IncomingCall, IncomingListener, SipEnd } from '../../sip/user-agent/calls.ts';
+import type {
+  IncomingCall,
+  IncomingListener,
+  OpenDialog,
+  SipEnd,
+} from '../../sip/user-agent/calls.ts';
 import type { FinalStatus } from '../call-record.ts';
 import type { CloseReason, Line, LineListener } from '../line.ts';
 import type { SipLineParts } from './attempt.ts';
@@ -114,6 +119,15 @@ export class IncomingLine implements Line, IncomingListener, SoundListener {
     const reason = this.#problem === null ? [] : [reasonHeader(this.#problem)];
     this.#call.hangUp(refusalOf(why.sipCode), reason);
     this.#release();
+  }
+
+  open(dialog: OpenDialog): void {
+    const { leg } = this.#sound;
+    this.#parts.dialogs.save({ ...dialog, leg, trunkSid: null, keptAt: Date.now() });
+  }
+
+  gone(id: string): void {
+    this.#parts.dialogs.forget(id);
   }
 
   cancelled(): void {

@@ -38,6 +38,7 @@ function wayTo(
     largeByTcp: false,
     routes: binding.path,
     credentials: null,
+    trunkSid: null,
     terms,
     otherwise,
     take: () => true,

@@ -51,6 +51,7 @@ function waysTo(uri: SipUri, call: Destination, parts: SipLinesParts): Way[][] {
     largeByTcp: !uri.parameters.has('transport'),
     routes: [],
     credentials: call.credentials ?? null,
+    trunkSid: null,
     terms: PHONE_TERMS,
     otherwise: null,
     take: () => true,

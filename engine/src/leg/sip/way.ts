@@ -16,6 +16,8 @@ export interface Way {
   /** Route headers: the proxies on the way (RFC 3261 §8.1.1.1). */
   routes: readonly string[];
   credentials: Credentials | null;
+  /** Null: over no trunk. */
+  trunkSid: string | null;
   /** More headers: X-… and the like. */
   headers: readonly (readonly [name: string, value: string])[];
   terms: SoundTerms;

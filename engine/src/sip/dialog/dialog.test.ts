@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { SipRequest, SipResponse } from '../message/message.ts';
 import { parseMessage } from '../message/parse.ts';
-import { writeUri } from '../message/write.ts';
-import { dialogAsUac, dialogAsUas } from './dialog.ts';
+import { writeMessage, writeUri } from '../message/write.ts';
+import { dialogAsUac, dialogAsUas, dialogLeft, type DialogState } from './dialog.ts';
 
 function read(...lines: string[]): SipRequest & SipResponse {
   return parseMessage(Buffer.from([...lines, '', ''].join('\r\n'))) as SipRequest & SipResponse;
@@ -115,6 +115,27 @@ describe('a dialog', () => {
       '<sip:p3.example.net;lr>',
       '8 BYE',
     ]);
+  });
+
+  it('goes on in another process where it was, well above the last number (§12.2.2)', () => {
+    const dialog = dialogAsUac(INVITE, ROUTED);
+    dialog.request('UPDATE');
+    const kept = JSON.parse(JSON.stringify(dialog.state)) as DialogState;
+    expect(writeMessage(dialogLeft(kept, 1000).request('BYE')).toString().split('\r\n')).toEqual([
+      'BYE sip:bob@192.0.2.4 SIP/2.0',
+      'Route: <sip:p1.example.com;lr>',
+      'Route: <sip:p2.example.net;lr>',
+      'Max-Forwards: 70',
+      'From: "Alice" <sip:alice@example.com>;tag=a',
+      'To: <sip:bob@example.net>;tag=b',
+      'Call-ID: 1@192.0.2.1',
+      'CSeq: 1009 BYE',
+      'Content-Length: 0',
+      '',
+      '',
+    ]);
+    const theirs = dialogAsUas(INVITE, 'b');
+    expect(dialogLeft(theirs.state, 1).id).toBe(theirs.id);
   });
 
   it('has the same name at both ends, with the tags exchanged', () => {

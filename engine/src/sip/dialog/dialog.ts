@@ -8,8 +8,10 @@ import {
   toOf,
 } from '../message/fields.ts';
 import { bareRequest } from '../message/make.ts';
+import { parseNameAddress } from '../message/address.ts';
 import type { NameAddress, SipRequest, SipResponse, SipUri } from '../message/message.ts';
-import { writeNameAddress } from '../message/write.ts';
+import { parseUri } from '../message/uri.ts';
+import { writeNameAddress, writeUri } from '../message/write.ts';
 import { destinationOf } from './route-set.ts';
 
 interface DialogFacts {
@@ -20,6 +22,20 @@ interface DialogFacts {
   remoteTarget: SipUri;
   localSequence: number;
   remoteSequence: number | null;
+}
+
+/** What a request of ours within a dialog is made from, as JSON can keep it: addresses as they are written. */
+export interface DialogState {
+  callId: string;
+  /** From and To of our requests, with their tags. */
+  local: string;
+  remote: string;
+  /** The route set, in our order. */
+  routes: string[];
+  /** The Request-URI, unless a strict router takes its place. */
+  remoteTarget: string;
+  /** The CSeq number of our last request. */
+  localSequence: number;
 }
 
 /**
@@ -46,6 +62,18 @@ export class Dialog {
   /** The user of our own address; null: none. */
   get localUser(): string | null {
     return this.#facts.local.uri.user;
+  }
+
+  get state(): DialogState {
+    const { callId, local, remote, routes, remoteTarget, localSequence } = this.#facts;
+    return {
+      callId,
+      local: writeNameAddress(local),
+      remote: writeNameAddress(remote),
+      routes: routes.map(writeNameAddress),
+      remoteTarget: writeUri(remoteTarget),
+      localSequence,
+    };
   }
 
   /** Whom the next request is to be sent to. */
@@ -133,6 +161,23 @@ export function dialogAsUas(request: SipRequest, localTag: string): Dialog {
     remoteTarget: contactOf(request)?.uri ?? remote.uri,
     localSequence: 0,
     remoteSequence: cseqOf(request).number,
+  });
+}
+
+/**
+ * A dialog as another process left it. Its last number may not have been the last one used: ours go
+ * on `margin` above it, because gaps are all right and going back is not (§12.2.2). Throws
+ * SipSyntaxError.
+ */
+export function dialogLeft(state: DialogState, margin: number): Dialog {
+  return new Dialog({
+    callId: state.callId,
+    local: parseNameAddress(state.local),
+    remote: parseNameAddress(state.remote),
+    routes: state.routes.map(parseNameAddress),
+    remoteTarget: parseUri(state.remoteTarget),
+    localSequence: state.localSequence + margin,
+    remoteSequence: null,
   });
 }
 

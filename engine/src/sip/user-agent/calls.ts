@@ -1,3 +1,4 @@
+import type { DialogState } from '../dialog/dialog.ts';
 import type { Headers } from '../message/headers.ts';
 import type { Hop, NameAddress, SipUri } from '../message/message.ts';
 import type { Source } from '../transaction/transactions.ts';
@@ -51,8 +52,25 @@ export type SipEnd =
   /** No refresh in time (RFC 4028), no ACK (§13.3.1.4), or a request in the dialog got no answer, 408 or 481. */
   | { kind: 'lost'; text: string };
 
-/** What an established dialog tells whoever owns the call. Nothing comes after `ended`. */
+/** What it takes to hang up in a dialog, also for another process than the one that it is of. JSON. */
+export interface OpenDialog {
+  /** Call-ID and both tags. */
+  id: string;
+  state: DialogState;
+  /** Whom the INVITE went to or came from. */
+  peer: Hop;
+}
+
+/** What an established dialog tells whoever owns the call. Only `gone` comes after `ended`. */
 export interface DialogListener {
+  /**
+   * There is a dialog that BYE may end from now on: one of ours when it rings there, one of theirs
+   * when it is answered (RFC 3261 §15). Again when its state has changed. An INVITE of ours may
+   * open several (forks).
+   */
+  open(dialog: OpenDialog): void;
+  /** Nothing more will be said in the dialog of that id. */
+  gone(id: string): void;
   /**
    * re-INVITE or UPDATE. With an offer: the answer's SDP. Without one (null): an offer of ours, and
    * its answer comes to `answeredAgain`. Rejects with SdpRefused: 488.
@@ -141,6 +159,19 @@ export type Ping =
   | { ok: true; status: number; ms: number }
   | { ok: false; cause: 'timeout' | 'transport' | 'certificate'; text: string };
 
+/** A BYE in a dialog that another process has left. */
+export interface FarewellOptions {
+  /** For a far end that challenges it. */
+  credentials: Credentials | null;
+  /** Reason … */
+  headers: readonly (readonly [name: string, value: string])[];
+}
+
+/** What came of it. Whatever is answered, the session is over (RFC 3261 §15.1.1). */
+export type Farewell =
+  | { ok: true; status: number }
+  | { ok: false; cause: 'timeout' | 'transport' | 'certificate'; text: string };
+
 /** A request outside of dialogs that the user agent has no answer of its own to: REGISTER, MESSAGE … */
 export interface ForeignRequest {
   readonly method: string;
@@ -175,6 +206,11 @@ export interface UserAgent {
     onChange: (state: RegistrationState) => void,
   ): Registration;
   ping(uri: SipUri, hops: readonly Hop[]): Promise<Ping>;
+  /**
+   * Sends BYE in a dialog that another process has left open; resolves when it is answered, or had
+   * its time (64*T1). Rejects with SipSyntaxError when nobody can read the dialog's state.
+   */
+  hangUpLeft(dialog: OpenDialog, options: FarewellOptions): Promise<Farewell>;
   /** What whoever is reached by that hop can reach us at. */
   localAddress(hop: Pick<Hop, 'transport' | 'address'>): { host: string; port: number };
   /** Dialogs and transactions alive. */

@@ -14,6 +14,7 @@ export interface Session {
   readonly contact: string;
   readonly acks: Acks;
   request(method: string, fill: (request: SipRequest) => void, listener: PlanListener): void;
+  refreshTarget(message: SipRequest | SipResponse): void;
   lose(text: string): void;
 }
 
@@ -156,7 +157,7 @@ export class Changes {
     // The 2xx wants its ACK whatever has become of the call; when it comes again, once more.
     if (change.method === 'INVITE') this.#usage.acks.acknowledge(request);
     if (this.#ours !== change) return;
-    this.#usage.dialog.refreshTarget(response);
+    this.#usage.refreshTarget(response);
     if (offer !== null) this.#agreement.localSdp = offer;
     this.#agreement.agreed(agreedAsUac(response, this.#options.stack.minSessionSeconds), response);
     this.#oursDone(change, () => change.resolve(sdpOf(response)));

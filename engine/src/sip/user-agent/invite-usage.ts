@@ -46,6 +46,7 @@ export class InviteUsage implements Session, DialogUsage {
     this.acks = new Acks(options.stack, options.dialog, options.peer);
     this.negotiation = new Negotiation(this, options);
     options.stack.dialogs.add(this);
+    this.#tellOpen();
   }
 
   get state(): 'early' | 'confirmed' | 'ending' | 'over' {
@@ -58,7 +59,15 @@ export class InviteUsage implements Session, DialogUsage {
   }
 
   confirm(): void {
-    if (this.#state === 'early') this.#state = 'confirmed';
+    if (this.#state !== 'early') return;
+    this.#state = 'confirmed';
+    this.#tellOpen();
+  }
+
+  /** They may be somewhere else from now on (§12.2.1.2). */
+  refreshTarget(message: SipRequest | SipResponse): void {
+    this.dialog.refreshTarget(message);
+    this.#tellOpen();
   }
 
   /** Sends a request within the dialog. One that finds nobody there is the end of it (§12.2.1.2). */
@@ -127,6 +136,7 @@ export class InviteUsage implements Session, DialogUsage {
     this.negotiation.stop();
     this.acks.stop();
     this.#options.stack.dialogs.delete(this);
+    this.#tellGone();
     this.#whenClosed?.();
   }
 
@@ -247,6 +257,21 @@ export class InviteUsage implements Session, DialogUsage {
 
   get #listener(): DialogListener | null {
     return this.#options.listener();
+  }
+
+  #tellOpen(): void {
+    const { role, peer, stack } = this.#options;
+    // §15: a callee may not send BYE before the dialog is confirmed; a caller may.
+    const mayEnd = this.#state === 'confirmed' || (this.#state === 'early' && role === 'uac');
+    if (!mayEnd) return;
+    const { transport, address, port, serverName, ca = null } = peer;
+    const { id, state } = this.dialog;
+    const open = { id, state, peer: { transport, address, port, serverName, ca } };
+    tell(stack.log, 'open', () => this.#listener?.open(open));
+  }
+
+  #tellGone(): void {
+    tell(this.#options.stack.log, 'gone', () => this.#listener?.gone(this.dialog.id));
   }
 
   #ended(end: SipEnd): void {

@@ -144,7 +144,7 @@ export class Negotiation implements Agreement {
     session: Agreed,
   ): void {
     const { request } = transaction;
-    this.#usage.dialog.refreshTarget(request);
+    this.#usage.refreshTarget(request);
     const response = okWith(request, this.#usage.contact, sdp, session.headers);
     if (sdp !== null) this.localSdp = sdp;
     if (request.method === 'INVITE') {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Hop } from '../message/message.ts';
 import { parseUri } from '../message/uri.ts';
-import { nextHops } from './next-hop.ts';
+import { hopsAnew, nextHops } from './next-hop.ts';
 
 const looked: string[] = [];
 const resolve = ({ host, transport }: { host: string; transport: string }) => {
@@ -71,4 +71,15 @@ it.each([
 it('looks names up, with the transport that the URI says', async () => {
   await nextHops(parseUri('sip:x@example.org;transport=tcp'), hop('udp 203.0.113.1 5060'), resolve);
   expect(looked).toEqual(['tcp example.org']);
+});
+
+it.each([
+  ['its own connection took', 'sip:x@203.0.113.1:5070', 'tcp 203.0.113.1 40123', [5070, 40123]],
+  ['TLS has by custom', 'sip:x@203.0.113.1', 'tls 203.0.113.1 40123', [5061, 40123]],
+  ['it had anyway', 'sip:x@203.0.113.1:5060', 'tcp 203.0.113.1 5060', [5060]],
+  ['UDP has, which has no connection', 'sip:x@203.0.113.1', 'udp 203.0.113.1 40123', [40123]],
+  ['a name leads to', 'sip:x@sip.example.com', 'tls 203.0.113.1 5071', [5071]],
+])('without the old connection: the port that %s', (_what, uri, old, ports) => {
+  const before = hop(old);
+  expect(hopsAnew(parseUri(uri), [before])).toEqual(ports.map((port) => ({ ...before, port })));
 });

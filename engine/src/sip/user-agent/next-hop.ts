@@ -27,6 +27,18 @@ export function nextHops(
   return [{ transport, address: uri.host, port, serverName: null, ca: peer.ca ?? null }];
 }
 
+/**
+ * The same for a dialog whose connection ended with the process that had it: who keeps the port of
+ * that connection is not known, so the one that the URI names is tried first. Of UDP nothing is lost.
+ */
+export function hopsAnew(uri: SipUri, hops: readonly Hop[]): readonly Hop[] {
+  return hops.flatMap((hop) => {
+    const port = uri.port ?? (hop.transport === 'tls' ? 5061 : 5060);
+    const same = hop.transport === 'udp' || uri.host !== hop.address || port === hop.port;
+    return same ? [hop] : [{ ...hop, port }, hop];
+  });
+}
+
 /** RFC 3263 §4.1: UDP where an address says nothing, but not past a connection that we have. */
 function transportOf(uri: SipUri, said: string | undefined, peer: Hop): TransportName {
   if (uri.scheme === 'sips' || said === 'tls') return 'tls';

@@ -4,7 +4,10 @@ import { createTransactions, type TransactionLayer } from '../transaction/layer.
 import { createResolver, type Resolve } from '../transport/resolve.ts';
 import type { Wire } from '../transport/wire.ts';
 import type {
+  Farewell,
+  FarewellOptions,
   InviteOptions,
+  OpenDialog,
   OutgoingListener,
   Ping,
   Registration,
@@ -15,6 +18,7 @@ import type {
   UserAgentListener,
 } from './calls.ts';
 import { Dialogs } from './dialogs.ts';
+import { hangUpLeft } from './farewell.ts';
 import { nextHops } from './next-hop.ts';
 import { OutgoingCall } from './outgoing-call.ts';
 import { ping } from './ping.ts';
@@ -139,6 +143,10 @@ class Agent implements UserAgent {
 
   ping(uri: SipUri, hops: readonly Hop[]): Promise<Ping> {
     return ping(this.#stack, uri, hops);
+  }
+
+  hangUpLeft(dialog: OpenDialog, options: FarewellOptions): Promise<Farewell> {
+    return hangUpLeft(this.#stack, dialog, options);
   }
 
   localAddress(hop: Pick<Hop, 'transport' | 'address'>): { host: string; port: number } {
