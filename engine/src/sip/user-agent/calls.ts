@@ -61,7 +61,10 @@ export interface OpenDialog {
   peer: Hop;
 }
 
-/** What an established dialog tells whoever owns the call. Only `gone` comes after `ended`. */
+/**
+ * What an established dialog tells whoever owns the call. Nothing but `open` and `gone` comes after the
+ * call is over: they are about each dialog, and a fork that is one too many has a short life of its own.
+ */
 export interface DialogListener {
   /**
    * There is a dialog that BYE may end from now on: one of ours when it rings there, one of theirs
@@ -87,7 +90,7 @@ export interface OutgoingListener extends DialogListener {
   progress(status: number, sdp: string | null): void;
   /** The first 2xx, acknowledged. Further forks are ended by the user agent. */
   answered(sdp: string | null): void;
-  /** The INVITE came to nothing. Nothing comes after it. */
+  /** The INVITE came to nothing. The call is over. */
   failed(failure: InviteFailure): void;
 }
 
@@ -128,7 +131,7 @@ export interface IncomingCall extends SipCall {
 }
 
 export interface IncomingListener extends DialogListener {
-  /** CANCEL came before we had answered. Nothing comes after it. */
+  /** CANCEL came before we had answered. The call is over. */
   cancelled(): void;
 }
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { callTo, openAgent, SDP } from '../../../test/support/sip-agents.ts';
+import { callTo, Doorbell, hopTo, openAgent, SDP } from '../../../test/support/sip-agents.ts';
 import { Stage } from '../../../test/support/stage.ts';
 import { cseqOf } from '../message/fields.ts';
 import type { UserAgent } from './calls.ts';
@@ -46,6 +46,24 @@ describe('a dialog that another process has left', () => {
     expect(await told).toEqual({ ok: true, status: 401 });
     expect(stage.peer.count('BYE')).toBe(2);
   });
+
+  it.each(['ours', 'theirs'] as const)(
+    'over TCP is ended by a new connection: %s',
+    async (whose) => {
+      const [old, far] = await Promise.all([openAgent(), openAgent()]);
+      const [us, them] = whose === 'ours' ? [old, far] : [far, old];
+      const bell = new Doorbell(them);
+      bell.then = (call) => void call.answer(SDP);
+      const { ear } = callTo(us, them.udpPort, { hops: [hopTo(them.udpPort, 'tcp')] });
+      await ear.next('answered');
+      const [taken] = bell.calls;
+      const [left, other] = whose === 'ours' ? [ear, taken!.ear] : [taken!.ear, ear];
+      expect(await next.hangUpLeft(left.dialog, SILENT)).toEqual({ ok: true, status: 200 });
+      expect((await other.next('ended')).end.kind).toBe('bye');
+      await old.close();
+      await far.close();
+    },
+  );
 
   it('is given up when nobody answers for 64*T1', async () => {
     const { ear } = await stage.talking();
