@@ -15,7 +15,8 @@ export async function patientPing(
   let timer: NodeJS.Timeout | undefined;
   const tired = new Promise<Ping>((resolve) => {
     const text = `${trunk.host} did not answer OPTIONS within ${patienceMs / 1000} s`;
-    timer = setTimeout(() => resolve({ ok: false, cause: 'timeout', text }), patienceMs);
+    // Where all else has stopped, nobody waits for this answer.
+    timer = setTimeout(() => resolve({ ok: false, cause: 'timeout', text }), patienceMs).unref();
   });
   try {
     return await Promise.race([agent.ping(trunkUri(trunk, null), hops), tired]);
