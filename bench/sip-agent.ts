@@ -41,9 +41,13 @@ process.on('message', (load: SipLoad | 'taken') => {
 process.on('disconnect', () => void agent.close().then(() => process.exit(0)));
 process.send?.({ port: agent.udpPort });
 
+const SILENT = {
+  ...{ open: nothing, gone: nothing, answeredAgain: nothing, info: nothing, ended: nothing },
+  offered: () => sdp(),
+};
+
 function answer(call: IncomingCall): void {
-  const listener = { offered: () => sdp(), answeredAgain: nothing, info: nothing, ended: nothing };
-  call.listener = { ...listener, cancelled: nothing };
+  call.listener = { ...SILENT, cancelled: nothing };
   call.ring();
   call.answer(sdp()).catch(() => {
     lost += 1;
@@ -84,8 +88,8 @@ function one(port: number): Promise<boolean> {
         ...{ routes: [], credentials: null, headers: [], offer: sdp(), sessionSeconds: null },
       },
       {
-        ...{ progress: nothing, answeredAgain: nothing, info: nothing, ended: nothing },
-        offered: () => sdp(),
+        ...SILENT,
+        progress: nothing,
         answered: () => {
           call.hangUp();
           resolve(true);
