@@ -12,11 +12,11 @@ import { keysAreTaken } from './use-shortcuts.ts';
 export function Dialler({ disabled }: { disabled: boolean }) {
   const phone = usePhone();
   const { country } = usePhoneSettings();
-  const { current, problem } = usePhoneState();
+  const { current } = usePhoneState();
   const field = useRef<HTMLInputElement>(null);
   const [text, setText] = useState('');
   const [insisted, setInsisted] = useState(false);
-  const understood = useUnderstood(text);
+  const { understood, understand } = useUnderstood(text);
   const busy = current !== null;
   const callId = current?.call?.id;
 
@@ -31,14 +31,6 @@ export function Dialler({ disabled }: { disabled: boolean }) {
     if (wasBusy.current && !busy && typing) field.current?.focus({ preventScroll: true });
     wasBusy.current = busy;
   }, [busy]);
-
-  // Enter was quicker than the answer about the number, and the server refused it for the same
-  // reason that the field gives now: said once is enough.
-  const refused = problem?.kind === 'refused' ? problem.code : null;
-  const saidHere = insisted && refused !== null && understood?.problem?.code === refused;
-  useEffect(() => {
-    if (saidHere) phone.clearProblem();
-  }, [saidHere, phone]);
 
   const change = (next: string) => {
     setText(next);
@@ -62,14 +54,19 @@ export function Dialler({ disabled }: { disabled: boolean }) {
     return () => removeEventListener('keydown', listener);
   }, []);
 
+  // Enter may be quicker than the answer about the number, and what is wrong is said at the field.
+  const dial = async () => {
+    const { problem } = (await understand()) ?? { problem: null };
+    if (problem === null) await phone.dial(digitsOf(text));
+  };
+
   return (
     <form
       aria-label="New call"
       onSubmit={(event) => {
         event.preventDefault();
         setInsisted(true);
-        if (busy || disabled || text === '' || understood?.problem) return;
-        void phone.dial(digitsOf(text));
+        if (!busy && !disabled && text !== '') void dial();
       }}
     >
       <NumberField

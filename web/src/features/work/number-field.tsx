@@ -1,5 +1,5 @@
 import { NumberAnswer } from '@offhook/contract';
-import { useQuery } from '@tanstack/react-query';
+import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
 import { CircleAlert, Delete } from 'lucide-react';
 import { useEffect, useId, useLayoutEffect, useRef, useState, type Ref } from 'react';
 import { api } from '../../lib/api.ts';
@@ -10,23 +10,44 @@ import { Input } from '../../ui/input.tsx';
 import { digitsOf, edited, type Draft } from './number-draft.ts';
 
 const ASK_AFTER_MS = 150;
+/** Whoever presses Enter should not be left without a sign for longer. */
+const ANSWER_WITHIN_MS = 1_000;
 
-/** What the server understands of what is typed, a moment after the last key. */
-export function useUnderstood(text: string): NumberAnswer | null {
+const numberQuery = (digits: string) =>
+  queryOptions({
+    queryKey: ['number', digits],
+    queryFn: ({ signal }) =>
+      api.get('/api/numbers', NumberAnswer, { query: { text: digits }, signal }),
+    staleTime: Infinity,
+  });
+
+interface Understanding {
+  /** What the server understands of what is typed, a moment after the last key. */
+  understood: NumberAnswer | null;
+  /** The same at once, for whoever cannot wait; null when the server does not answer soon. */
+  understand: () => Promise<NumberAnswer | null>;
+}
+
+export function useUnderstood(text: string): Understanding {
+  const client = useQueryClient();
   const digits = digitsOf(text);
   const [asked, setAsked] = useState(digits);
   useEffect(() => {
+    // A single digit says nothing yet.
+    if (digits.length < 2) return;
     const timer = setTimeout(() => setAsked(digits), ASK_AFTER_MS);
     return () => clearTimeout(timer);
   }, [digits]);
-  const { data } = useQuery({
-    queryKey: ['number', asked],
-    queryFn: ({ signal }) =>
-      api.get('/api/numbers', NumberAnswer, { query: { text: asked }, signal }),
-    enabled: asked.length >= 2,
-    staleTime: Infinity,
-  });
-  return asked === digits && digits.length >= 2 ? (data ?? null) : null;
+  const { data } = useQuery({ ...numberQuery(asked), enabled: asked !== '' });
+  return {
+    understood: asked === digits ? (data ?? null) : null,
+    understand: () => {
+      setAsked(digits);
+      const late = new Promise<null>((resolve) => setTimeout(resolve, ANSWER_WITHIN_MS, null));
+      // Not reachable: the call that is tried all the same says so.
+      return Promise.race([client.fetchQuery(numberQuery(digits)).catch(() => null), late]);
+    },
+  };
 }
 
 interface NumberFieldProps {
