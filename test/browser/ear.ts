@@ -28,6 +28,27 @@ export async function giveEars(context: BrowserContext): Promise<void> {
   }`);
 }
 
+/** Keeps in sight which microphones the pages are given: must be called before a page loads. */
+export async function watchMicrophones(context: BrowserContext): Promise<void> {
+  await context.addInitScript(`{
+    const kept = (window.__microphones = []);
+    const devices = navigator.mediaDevices;
+    const take = devices.getUserMedia.bind(devices);
+    devices.getUserMedia = async (constraints) => {
+      const stream = await take(constraints);
+      kept.push(...stream.getAudioTracks());
+      return stream;
+    };
+  }`);
+}
+
+/** How many microphone tracks of a watched page are still on. */
+export function openMicrophones(page: Page): Promise<number> {
+  return page.evaluate<number>(
+    `window.__microphones.filter(({ readyState }) => readyState === 'live').length`,
+  );
+}
+
 /** The last 0.7 s or so that came over the page's newest connection. */
 export async function heardBy(page: Page): Promise<Sound> {
   const { rate, samples } = await page.evaluate<{ rate: number; samples: number[] }>(`(() => {

@@ -1,6 +1,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { CallsAnswer, PhoneToken } from '@offhook/contract';
+import { openMicrophones, watchMicrophones } from './ear.ts';
 import { ADA, callPanel, House, lastCall, pressEnd, ringDemo, saysState, talkTo } from './house.ts';
 
 /** Short, so that a token runs out while somebody watches. */
@@ -184,6 +185,34 @@ describe('a network that is lost', () => {
     await talkTo(agent, 'Sam Silent');
     await pressEnd(agent);
     await lastCall(agent).waitFor();
+  });
+});
+
+describe('a phone network that does not confirm the end', () => {
+  it('is told of, with the microphone off; then the call is over', async () => {
+    context = await house.window(browser);
+    await watchMicrophones(context);
+    const agent = await house.work(context);
+    await talkTo(agent, 'Sam Silent');
+    expect(await openMicrophones(agent)).toBe(1);
+    const { pid } = house.offhook.engine;
+    process.kill(pid, 'SIGSTOP');
+    try {
+      await pressEnd(agent);
+      await callPanel(agent)
+        .getByText('The phone network has not confirmed the end yet. Your microphone is off')
+        .waitFor();
+      expect(await openMicrophones(agent)).toBe(0);
+      await agent.getByRole('link', { name: 'Call Records' }).click();
+      await agent.getByRole('heading', { name: 'Call Records' }).waitFor();
+      await agent.getByRole('link', { name: 'Work', exact: true }).click();
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    await lastCall(agent)
+      .getByText(/^You hung up after /)
+      .waitFor();
+    expect(await house.endedCall()).toMatchObject({ endReason: 'agent_hung_up' });
   });
 });
 

@@ -4,7 +4,7 @@ import type { Levels } from './levels.ts';
 import { loudness } from './loudness.ts';
 import { Microphone } from './microphone.ts';
 import type { MicrophoneState } from './microphone.ts';
-import { QUIET, after } from './phone-state.ts';
+import { QUIET, after, isEnding } from './phone-state.ts';
 import type { CurrentCall, PhoneFact, PhoneState } from './phone-state.ts';
 import { problemOf } from './problem.ts';
 import { ServerClock } from './server-clock.ts';
@@ -33,8 +33,8 @@ export interface AgentPhoneOptions {
   server: PhoneServer;
 }
 
-/** After End the server takes our leg down; when it takes longer than this, we do. */
-const HANG_UP_TIMEOUT_MS = 3_000;
+/** An end that is not confirmed for this long: our side is cut off from here, and the agent told. */
+const END_OVERDUE_MS = 4_000;
 
 /** The phone of the person who is signed in. One per page; it outlives the routes. */
 export class AgentPhone {
@@ -47,6 +47,7 @@ export class AgentPhone {
   readonly #line: VoiceLine;
   #leg: VoiceLeg | null = null;
   #kind: PhoneKind = 'browser';
+  #overdue: ReturnType<typeof setTimeout> | null = null;
 
   constructor({ personId, signalHost, server }: AgentPhoneOptions) {
     this.#personId = personId;
@@ -118,13 +119,13 @@ export class AgentPhone {
     const now = this.#current;
     if (now === null) return;
     this.#tell({ kind: 'end_pressed' });
-    // What is said after End is for nobody.
-    this.#leg?.mute(true);
     const placed = now.stage !== 'microphone' && now.stage !== 'placing';
     if (now.call !== null && placed) await this.#hangUp(now.call.id);
   }
 
+  /** Nothing happens once the call is ending: nobody hears the agent any more. */
   setMuted(muted: boolean): void {
+    if (this.#current !== null && isEnding(this.#current)) return;
     this.#leg?.mute(muted);
     this.#tell({ kind: 'muted', muted });
   }
@@ -164,6 +165,7 @@ export class AgentPhone {
   }
 
   close(): void {
+    this.#awaitEnd(false);
     this.#line.close();
     this.#microphone.close();
   }
@@ -176,7 +178,29 @@ export class AgentPhone {
     const running = this.#current !== null;
     this.#state.update((now) => after(now, fact));
     // The call is over: a leg that has not heard of it, as when the carrier died, must not linger.
-    if (running && this.#current === null) this.#leg?.disconnect();
+    const now = this.#current;
+    if (running && now === null) this.#leg?.disconnect();
+    this.#awaitEnd(now !== null && isEnding(now));
+  }
+
+  #awaitEnd(ending: boolean): void {
+    if (!ending) {
+      if (this.#overdue !== null) clearTimeout(this.#overdue);
+      this.#overdue = null;
+    } else if (this.#overdue === null) {
+      // What is said after the end is for nobody.
+      this.#leg?.mute(true);
+      this.#overdue = setTimeout(() => {
+        this.#cutOff();
+        this.#tell({ kind: 'end_overdue' });
+      }, END_OVERDUE_MS);
+    }
+  }
+
+  /** Ends this browser's side alone, whatever becomes of the call. */
+  #cutOff(): void {
+    this.#leg?.disconnect();
+    this.#microphone.release();
   }
 
   async #place(to: string): Promise<void> {
@@ -201,7 +225,7 @@ export class AgentPhone {
       this.#leg = leg;
       const now = this.#current;
       // While the line was opening the call may have ended, or End been pressed.
-      if (now?.call?.id !== callId || now.ending) leg.disconnect();
+      if (now?.call?.id !== callId || isEnding(now)) leg.disconnect();
       else if (now.muted) leg.mute(true);
     } catch (error) {
       this.#tell({ kind: 'problem', problem: problemOf(error) });
@@ -210,7 +234,6 @@ export class AgentPhone {
   }
 
   async #hangUp(callId: string): Promise<void> {
-    const late = setTimeout(() => this.#leg?.disconnect(), HANG_UP_TIMEOUT_MS);
     try {
       this.#tell({ kind: 'server', call: await this.#server.hangUp(callId) });
     } catch (error) {
@@ -220,9 +243,7 @@ export class AgentPhone {
         problem: problem.kind === 'offline' ? { kind: 'hang_up_unheard' } : problem,
       });
     } finally {
-      clearTimeout(late);
-      this.#leg?.disconnect();
-      this.#microphone.release();
+      this.#cutOff();
     }
   }
 

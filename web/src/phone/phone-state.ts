@@ -33,6 +33,8 @@ export interface CurrentCall {
   muted: boolean;
   /** End was pressed. */
   ending: boolean;
+  /** Nobody has confirmed the end for a while; this tab's own sound is off. */
+  overdue: boolean;
   notices: SoundNotices;
   /** The microphone went away during the call. */
   unplugged: boolean;
@@ -60,6 +62,8 @@ export type PhoneFact =
   | { kind: 'notices'; notices: SoundNotices }
   | { kind: 'unplugged'; unplugged: boolean }
   | { kind: 'end_pressed' }
+  /** The end is awaited for longer than it should take. */
+  | { kind: 'end_overdue' }
   | { kind: 'problem'; problem: PhoneProblem | null }
   | { kind: 'dismissed' };
 
@@ -95,11 +99,18 @@ export function after(state: PhoneState, fact: PhoneFact): PhoneState {
       return within(state, (now) => ({ ...now, unplugged: fact.unplugged }));
     case 'end_pressed':
       return within(state, (now) => ({ ...now, ending: true }));
+    case 'end_overdue':
+      return within(state, (now) => ({ ...now, overdue: true }));
     case 'problem':
       return { ...state, problem: fact.problem };
     case 'dismissed':
       return { ...state, last: null, problem: null };
   }
+}
+
+/** End was pressed, or the server has decided that the call ends. */
+export function isEnding({ ending, stage }: CurrentCall): boolean {
+  return ending || stage === 'ending';
 }
 
 function begun(to: string, phone: PhoneKind): CurrentCall {
@@ -112,6 +123,7 @@ function begun(to: string, phone: PhoneKind): CurrentCall {
     sound: 'waiting',
     muted: false,
     ending: false,
+    overdue: false,
     notices: NO_NOTICES,
     unplugged: false,
   };

@@ -1,7 +1,7 @@
 import { Circle, Grip, Mic, MicOff, PhoneOff } from 'lucide-react';
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { usePhoneSettings } from '../../lib/session.ts';
-import type { CurrentCall } from '../../phone/phone-state.ts';
+import { isEnding, type CurrentCall } from '../../phone/phone-state.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { cn } from '../../ui/cn.ts';
@@ -136,6 +136,7 @@ function Controls({ current, keypad, onKeypad }: ControlsProps) {
         <>
           <Button
             aria-pressed={current.muted}
+            disabled={isEnding(current)}
             className={cn(
               'min-w-30 lg:min-w-32',
               current.muted && 'border-warn bg-warn-soft text-warn enabled:hover:bg-warn-soft',

@@ -1,8 +1,9 @@
-import { CircleAlert, MicOff, VolumeX, Wifi } from 'lucide-react';
+import { CircleAlert, Hourglass, MicOff, VolumeX, Wifi } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
 import { PROBLEM_WORDS } from '../../lib/call-words.ts';
 import type { CurrentCall } from '../../phone/phone-state.ts';
 import { problemWords } from '../../phone/problem-words.ts';
+import { overdueWords } from './stage-words.ts';
 
 interface Notice {
   icon: LucideIcon;
@@ -12,6 +13,8 @@ interface Notice {
 /** What the agent should know about the sound just now, most urgent first. */
 export function noticesOf(current: CurrentCall): Notice[] {
   const { notices, call } = current;
+  // Whatever was wrong with the sound does not matter any more.
+  if (current.overdue) return [{ icon: Hourglass, text: overdueWords(current) }];
   const found: Notice[] = [];
   if (current.unplugged) {
     const { title, text } = problemWords({ kind: 'microphone', problem: 'unplugged' });

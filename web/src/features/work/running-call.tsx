@@ -1,5 +1,6 @@
 import { Mic, MicOff, PhoneOff } from 'lucide-react';
 import { usePhoneSettings } from '../../lib/session.ts';
+import { isEnding } from '../../phone/phone-state.ts';
 import { Button } from '../../ui/button.tsx';
 import { cn } from '../../ui/cn.ts';
 import { partyOf } from './party.ts';
@@ -34,6 +35,7 @@ export function RunningCall() {
           look="plain"
           size="icon"
           aria-pressed={current.muted}
+          disabled={isEnding(current)}
           aria-label={current.muted ? 'Muted. Unmute' : 'Mute'}
           className={cn(current.muted && 'border-warn bg-warn-soft text-warn')}
           onClick={() => phone.setMuted(!current.muted)}

@@ -1,10 +1,11 @@
 import type { Call, PhoneKind } from '@offhook/contract';
 import { stateWords } from '../../lib/call-words.ts';
-import type { CurrentCall } from '../../phone/phone-state.ts';
+import { isEnding, type CurrentCall } from '../../phone/phone-state.ts';
 
 /** What the running call is doing, in the agent's words. */
-export function stageWords({ stage, ending, sound, phone }: CurrentCall): string {
-  if (ending) return 'Ending';
+export function stageWords(current: CurrentCall): string {
+  const { stage, sound, phone } = current;
+  if (isEnding(current)) return 'Ending';
   switch (stage) {
     case 'microphone':
       return 'Asking for your microphone';
@@ -23,6 +24,23 @@ export function stageWords({ stage, ending, sound, phone }: CurrentCall): string
 
 function inWords(state: Call['state'], phone: PhoneKind): string {
   return stateWords({ state, agent: { phone } });
+}
+
+/** Why the end takes so long, what that means, and what to do; for an end that is overdue. */
+export function overdueWords({ stage, phone, here }: CurrentCall): string {
+  if (stage === 'microphone') {
+    return 'Nobody was called. Your browser still asks for the microphone: answer it, either way, to close this.';
+  }
+  const waiting =
+    stage === 'ending'
+      ? 'The phone network has not confirmed the end yet.'
+      : 'The server has not answered yet.';
+  const mine = here
+    ? 'Your microphone is off; '
+    : phone === 'sip'
+      ? 'You can put your phone down; '
+      : '';
+  return `${waiting} ${mine}Offhook keeps trying, and you can call again once it is over.`;
 }
 
 /** Since when the timer runs: talking, or else ringing. */
