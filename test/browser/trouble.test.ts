@@ -217,7 +217,7 @@ describe('a phone network that does not confirm the end', () => {
 });
 
 describe('one call at a time', () => {
-  it('offers no second call while one runs', async () => {
+  it('offers no second call while one runs, and names it in the tab on every page', async () => {
     const agent = await atWork();
     await talkTo(agent, 'Sam Silent');
     await agent.getByRole('textbox', { name: 'Number to call' }).fill('07700900002');
@@ -225,8 +225,11 @@ describe('one call at a time', () => {
     expect(await agent.getByRole('button', { name: 'Call Bob Busy' }).first().isDisabled()).toBe(
       true,
     );
-    await pressEnd(agent);
-    await lastCall(agent).waitFor();
+    await agent.getByRole('link', { name: 'Call Records' }).click();
+    await agent.getByRole('heading', { name: 'Call Records' }).waitFor();
+    await expect.poll(() => agent.title()).toMatch(/^● 0:\d\d Sam Silent · Offhook$/);
+    await agent.getByRole('button', { name: 'End call' }).click();
+    await expect.poll(() => agent.title()).toBe('Call Records · Offhook');
   });
 
   it('refuses a call that another window was quicker to make, and says so', async () => {

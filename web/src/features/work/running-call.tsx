@@ -1,23 +1,25 @@
 import { Mic, MicOff, PhoneOff } from 'lucide-react';
 import { usePhoneSettings } from '../../lib/session.ts';
+import { useTabTitle } from '../../lib/tab-title.ts';
 import { isEnding } from '../../phone/phone-state.ts';
 import { Button } from '../../ui/button.tsx';
 import { cn } from '../../ui/cn.ts';
 import { partyOf } from './party.ts';
 import { usePhone, usePhoneState } from './phone-provider.tsx';
-import { stageWords, timerStart } from './stage-words.ts';
+import { stageWords, tabWords, timerStart } from './stage-words.ts';
 import { useCallShortcuts } from './use-shortcuts.ts';
 import { useTimer } from './use-timer.ts';
 
-/** The running call on every page: who, how long, mute, end. Nothing while there is none. */
+/** The running call on every page and in its tab: who, how long, mute, end. Nothing while there is none. */
 export function RunningCall() {
   useCallShortcuts();
   const phone = usePhone();
   const { country } = usePhoneSettings();
   const { current } = usePhoneState();
   const time = useTimer(current === null ? null : timerStart(current), current?.call?.endedAt);
+  const who = current === null ? '' : partyOf(current, country).who;
+  useTabTitle(current === null ? null : tabWords(current, who, time));
   if (current === null) return null;
-  const { who } = partyOf(current, country);
   return (
     <section
       aria-label="Running call"

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { QUIET, after, type CurrentCall } from '../../phone/phone-state.ts';
-import { overdueWords } from './stage-words.ts';
+import { overdueWords, tabWords } from './stage-words.ts';
 
 const begun = after(QUIET, { kind: 'dialled', to: '07700 900001', phone: 'browser' }).current;
 
@@ -18,5 +18,15 @@ describe('an end that takes long', () => {
     ['microphone', 'browser', true, 'Nobody was called.'],
   ] as const)('of a call that is %s, on a %s, here: %s', (stage, phone, here, words) => {
     expect(overdueWords(aCall({ stage, phone, here }))).toContain(words);
+  });
+});
+
+describe('the tab', () => {
+  it.each([
+    ['ringing', false, '0:03', 'Ringing · Ada · Offhook'],
+    ['connected', false, '2:14', '● 2:14 Ada · Offhook'],
+    ['connected', true, '2:14', 'Ending · Ada · Offhook'],
+  ] as const)('of a call that is %s, End pressed: %s', (stage, ending, time, words) => {
+    expect(tabWords(aCall({ stage, ending }), 'Ada', time)).toBe(words);
   });
 });

@@ -43,6 +43,12 @@ export function overdueWords({ stage, phone, here }: CurrentCall): string {
   return `${waiting} ${mine}Offhook keeps trying, and you can call again once it is over.`;
 }
 
+/** For the browser's tab, short: the time stands in front, as a narrow tab shows little else. */
+export function tabWords(current: CurrentCall, who: string, time: string | null): string {
+  const talking = current.stage === 'connected' && !isEnding(current) && time !== null;
+  return talking ? `● ${time} ${who} · Offhook` : `${stageWords(current)} · ${who} · Offhook`;
+}
+
 /** Since when the timer runs: talking, or else ringing. */
 export function timerStart({ call }: CurrentCall): string | null {
   return call?.connectedAt ?? call?.ringingAt ?? null;
