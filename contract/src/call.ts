@@ -50,6 +50,7 @@ export const EndReason = z.enum([
   'customer_did_not_answer',
   'number_not_in_service',
   'carrier_refused', // the carrier would not place the call; the event says its code
+  'carrier_no_codec', // it answered, but no codec could be agreed on (SDP); the event says its code
   'carrier_failed', // the carrier lost the call, or cannot be reached
   'carrier_unknown', // after a crash nobody could say whether the customer was dialled
   'time_limit', // a call's longest permitted life is over

@@ -97,6 +97,8 @@ describe('a call', () => {
     ['busy', {}, 'busy', 'customer_busy'],
     ['no-answer', { SipResponseCode: '487' }, 'no_answer', 'customer_did_not_answer'],
     ['failed', { SipResponseCode: '404' }, 'failed', 'number_not_in_service'],
+    ['failed', { SipResponseCode: '403' }, 'failed', 'carrier_refused'],
+    ['failed', { SipResponseCode: '488' }, 'failed', 'carrier_no_codec'],
     ['failed', { SipResponseCode: '503' }, 'failed', 'carrier_failed'],
   ])('to a phone that is %s %j ends, agent’s leg included', async (status, more, outcome, why) => {
     const wire = await startCall(house);

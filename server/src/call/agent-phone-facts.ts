@@ -87,7 +87,7 @@ export function agentPhoneIsGone(turn: Turn, how: FinishedHow): void {
     const reason = NEVER_JOINED[how];
     if (reason !== null) return endCall(turn, { endedBy: 'system', reason });
   }
-  if (how === 'failed' || how === 'refused') {
+  if (how === 'failed' || how === 'refused' || how === 'no_codec') {
     return endCall(turn, { endedBy: 'agent', reason: 'agent_left' });
   }
   agentIsAway(turn);
@@ -101,5 +101,6 @@ const NEVER_JOINED: Record<FinishedHow, EndReason | null> = {
   no_answer: 'agent_phone_not_answered',
   not_in_service: 'agent_phone_unreachable',
   refused: 'agent_phone_unreachable',
+  no_codec: 'agent_phone_unreachable',
   failed: 'agent_phone_unreachable',
 };

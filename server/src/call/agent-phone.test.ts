@@ -57,6 +57,7 @@ describe('an agent with a SIP phone', () => {
     ['no_answer', 'agent_phone_not_answered'],
     ['not_in_service', 'agent_phone_unreachable'],
     ['refused', 'agent_phone_unreachable'],
+    ['no_codec', 'agent_phone_unreachable'],
     ['failed', 'agent_phone_unreachable'],
     ['completed', 'agent_hung_up'],
     ['cancelled', 'agent_hung_up'],

@@ -17,6 +17,7 @@ const how = fc.constantFrom(
   'cancelled' as const,
   'not_in_service' as const,
   'refused' as const,
+  'no_codec' as const,
   'failed' as const,
 );
 const detail = fc.constant({});

@@ -107,6 +107,7 @@ describe('calls that do not work', () => {
     ['no_answer', 'no_answer', 'system', 'customer_did_not_answer'],
     ['not_in_service', 'failed', 'system', 'number_not_in_service'],
     ['refused', 'failed', 'system', 'carrier_refused'],
+    ['no_codec', 'failed', 'system', 'carrier_no_codec'],
     ['failed', 'failed', 'system', 'carrier_failed'],
   ] as const)('%s', (how, outcome, endedBy, endReason) => {
     const story = new Story().tell(...RINGING, finished('customer', how));

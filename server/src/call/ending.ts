@@ -58,6 +58,7 @@ function outcomeWithoutTalk({ reason }: Ending): Outcome {
     case 'customer_hung_up':
     case 'number_not_in_service':
     case 'carrier_refused':
+    case 'carrier_no_codec':
     case 'carrier_failed':
     case 'carrier_unknown':
     case 'time_limit':

@@ -78,7 +78,14 @@ export interface LegProgress {
 }
 
 export type FinishedHow =
-  'completed' | 'busy' | 'no_answer' | 'cancelled' | 'not_in_service' | 'refused' | 'failed';
+  | 'completed'
+  | 'busy'
+  | 'no_answer'
+  | 'cancelled'
+  | 'not_in_service'
+  | 'refused'
+  | 'no_codec'
+  | 'failed';
 
 /** A leg is over. */
 export interface LegFinished {

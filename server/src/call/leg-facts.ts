@@ -50,6 +50,7 @@ const HOW: Record<FinishedHow, string> = {
   cancelled: 'cancelled',
   not_in_service: 'not in service',
   refused: 'refused',
+  no_codec: 'no codec agreed on',
   failed: 'failed',
 };
 
@@ -73,6 +74,8 @@ export function customerIsGone(turn: Turn, how: FinishedHow): void {
       return endCall(turn, { endedBy: 'system', reason: 'number_not_in_service' });
     case 'refused':
       return endCall(turn, { endedBy: 'system', reason: 'carrier_refused' });
+    case 'no_codec':
+      return endCall(turn, { endedBy: 'system', reason: 'carrier_no_codec' });
     case 'failed':
       return endCall(turn, { endedBy: 'system', reason: 'carrier_failed' });
     case 'cancelled':

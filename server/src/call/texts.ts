@@ -39,6 +39,8 @@ export function endingText(call: CallRecord): string {
       return 'The number is not in service.';
     case 'carrier_refused':
       return 'The carrier refused to place the call.';
+    case 'carrier_no_codec':
+      return 'The carrier and Offhook agreed on no codec.';
     case 'carrier_failed':
       return `The carrier lost the call${talk}.`;
     case 'carrier_unknown':

@@ -42,6 +42,9 @@ describe('a leg’s status callback', () => {
     ['failed', '404', 'not_in_service'],
     ['failed', '604', 'not_in_service'],
     ['failed', '403', 'refused'],
+    ['failed', '488', 'no_codec'],
+    ['failed', '606', 'no_codec'],
+    ['failed', '408', 'failed'],
     ['failed', '503', 'failed'],
     ['failed', '', 'failed'],
   ])('%s with SIP %s is over: %s', (status, sip, how) => {

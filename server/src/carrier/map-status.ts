@@ -33,9 +33,14 @@ export function mapStatus(status: string, sipCode: number | null): LegStatus | n
   }
 }
 
-/** RFC 3261 §21: 404 and 604 nobody there, 410 gone for good, 484 too few digits. */
+/**
+ * RFC 3261 §21: 404 and 604 nobody there, 410 gone for good, 484 too few digits. 415, 488 and 606
+ * are about the sound that was offered, and 408 is a carrier that said nothing: nobody refused.
+ */
 function failedHow(sipCode: number | null): FinishedHow {
   if (sipCode === null) return 'failed';
   if ([404, 410, 484, 604].includes(sipCode)) return 'not_in_service';
+  if ([415, 488, 606].includes(sipCode)) return 'no_codec';
+  if (sipCode === 408) return 'failed';
   return sipCode >= 400 && sipCode < 500 ? 'refused' : 'failed';
 }

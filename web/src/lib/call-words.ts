@@ -65,6 +65,7 @@ export const END_REASON_WORDS: Record<EndReason, string> = {
   customer_did_not_answer: 'Customer did not answer',
   number_not_in_service: 'Number not in service',
   carrier_refused: 'Refused by the carrier',
+  carrier_no_codec: 'No sound agreed on',
   carrier_failed: 'Carrier failed',
   carrier_unknown: 'Carrier’s answer lost',
   time_limit: 'Longest call time reached',
@@ -112,6 +113,8 @@ export function endSentence(call: Call, reader: Reader = 'own'): string | null {
       return 'This number is not in service.';
     case 'carrier_refused':
       return 'The phone network refused this call.';
+    case 'carrier_no_codec':
+      return 'The phone network and Offhook could not agree on how to carry the sound.';
     case 'carrier_failed':
       return call.talkMs !== null
         ? `The phone network lost the call${after}.`
@@ -155,6 +158,8 @@ export function nextStep({ endReason, agent }: Call): string | null {
       return 'Check the number with the customer.';
     case 'carrier_refused':
       return 'Check the number. If it is right, tell your administrator: the call record has the details.';
+    case 'carrier_no_codec':
+      return 'The number is not the reason. Tell your administrator: the call record has the details.';
     case 'carrier_failed':
       return 'Try again in a moment. If it keeps happening, tell your administrator.';
     case 'carrier_unknown':
