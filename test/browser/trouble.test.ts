@@ -190,7 +190,8 @@ describe('a network that is lost', () => {
 
 describe('a phone network that does not confirm the end', () => {
   it('is told of, with the microphone off; then the call is over', async () => {
-    context = await house.window(browser);
+    // One that was never allowed a microphone: allowing it changes its list of devices in mid-call.
+    context = await house.window(await house.browser());
     await watchMicrophones(context);
     const agent = await house.work(context);
     await talkTo(agent, 'Sam Silent');

@@ -64,7 +64,7 @@ export class VoiceLine {
       .catch((error: unknown) => {
         throw new PhoneError({ kind: 'line', detail: describe(error) }, error);
       });
-    follow(call, listener);
+    this.#follow(device, call, listener);
     return legOf(call);
   }
 
@@ -122,13 +122,27 @@ export class VoiceLine {
       this.#options.onIncoming?.({
         leg: legOf(call),
         listen: (listener) => {
-          follow(call, listener);
+          this.#follow(device, call, listener);
         },
       });
     });
     device.audio?.outgoing(false); // the caller hears the room's ringback instead
     await device.audio?.setAudioConstraints(AUDIO_CONSTRAINTS);
     return device;
+  }
+
+  #follow(device: Device, call: SdkCall, listener: LegListener): void {
+    follow(call, {
+      ...listener,
+      closed: (problem) => {
+        // Once the browser's list of devices has changed, as it does when the microphone is first
+        // allowed, the SDK holds a stream of the default one for itself until it is told to let go.
+        device.audio?.unsetInputDevice().catch(() => {
+          // The next call has begun: it needs the microphone, and gives it back when it is over.
+        });
+        listener.closed(problem);
+      },
+    });
   }
 
   async #register(device: Device): Promise<void> {
