@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { LegNews, MediaLink } from '../../media-link.ts';
+import { expectsSound } from '../../media/expects-sound.ts';
 import { createAudioSession } from '../../sip/sdp/audio-session.ts';
 import { SdpRefused, type AudioSession, type OurMedia } from '../../sip/sdp/offer-answer.ts';
 import { soundLost, type Silence } from './failures.ts';
@@ -140,9 +141,8 @@ export class SipSound {
 
   #miss(afterMs: number): void {
     this.#silenceTimer ??= setTimeout(() => {
-      const flow = this.#session?.flow;
-      // Who holds need not send, whether it says inactive or sendonly (RFC 3264 §8.4).
-      if (flow?.receives !== true || !flow.sends) return;
+      const flow = this.#session?.flow ?? null;
+      if (flow === null || !expectsSound(flow)) return;
       this.#listener.silent({ seconds: SILENT_AFTER_MS / 1000, heardBefore: this.#heard });
     }, afterMs);
   }

@@ -1,5 +1,6 @@
 import type { Frame } from '../audio/frame.ts';
 import { aLaw, muLaw, type Law } from '../audio/g711.ts';
+import { expectsSound } from '../expects-sound.ts';
 import { MediaFailure } from '../failure.ts';
 import type { RtpFlow, RtpStats } from '../protocol.ts';
 import { isRtcp, parseRtp } from '../rtp/packet.ts';
@@ -97,8 +98,7 @@ export class RtpLeg implements Leg {
     this.#lastKeys = keys ?? this.#lastKeys;
     this.#flow = flow;
     this.#line = this.#drawLine(flow);
-    // RFC 3264 §8.4: who holds us says sendonly, and need not have anything to send.
-    this.#stream.expect(flow.receives && flow.sends);
+    this.#stream.expect(expectsSound(flow));
     this.#lost = false;
     if (first) this.#listener.connected();
   }
